@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* Reading and writing the operands of a decoded instruction. `size` (log2 bytes) and `mem` are compile-time
+ * constants in SIZED bodies, so that each wrapper holds only its own case. */
+#ifndef CPU_X86_OPERAND_H
+#define CPU_X86_OPERAND_H
+
+#include "cpu/x86/access.h"
+#include "cpu/x86/flags.h"
+#include "cpu/x86/isa.h"
+
+/* ---- addresses --------------------------------------------------------------------------------------------- */
+
+ALWAYS_INLINE u64 x86_wrap_addr(const struct insn *i, u64 ea)
+{
+	if (likely(i->f[F_ASIZE] == 3))
+		return ea;
+	return i->f[F_ASIZE] == 2 ? (u32)ea : (u16)ea;
+}
+
+ALWAYS_INLINE u64 x86_ea(const struct x86 *c, const struct insn *i)
+{
+	u64 ea = c->r[i->f[F_RM]] + (c->r[i->f[F_INDEX]] << i->f[F_SCALE]) + (u64)(s64)i->disp;
+
+	if (i->adj) /* RIP-relative: from the next instruction (SDM vol. 2, 2.2.1.6) */
+		ea += c->cpu.block_pc + i->adj;
+	return x86_wrap_addr(i, ea);
+}
+
+ALWAYS_INLINE bool x86_is_mem(const struct insn *i)
+{
+	return i->f[F_PFX] & PFX_MEM;
+}
+
+/* ---- registers --------------------------------------------------------------------------------------------- */
+
+/* 8-bit registers: 0..15 are low bytes, X86_HIGH8 | 0..3 are AH CH DH BH. */
+#define X86_HIGH8 0x20
+
+ALWAYS_INLINE u64 x86_get_reg(const struct x86 *c, unsigned n, unsigned size)
+{
+	if (size == 0)
+		return (u8)(c->r[n & 15] >> (n >> 2 & 8));
+	return x86_zext(c->r[n], size);
+}
+
+ALWAYS_INLINE void x86_set_reg(struct x86 *c, unsigned n, unsigned size, u64 v)
+{
+	if (size == 0) {
+		unsigned shift = n >> 2 & 8;
+		u64 *r = &c->r[n & 15];
+
+		*r = (*r & ~(0xffull << shift)) | (u64)(u8)v << shift;
+	} else if (size == 1) {
+		c->r[n] = (c->r[n] & ~0xffffull) | (u16)v;
+	} else {
+		c->r[n] = x86_zext(v, size);
+	}
+}
+
+/* rAX, rDX ... by operand size */
+ALWAYS_INLINE u64 x86_get_reg_at(const struct x86 *c, unsigned n, unsigned size)
+{
+	return x86_zext(c->r[n], size);
+}
+
+/* ---- operands: G (ModRM.reg) and E (ModRM.rm) -------------------------------------------------------------- */
+
+ALWAYS_INLINE u64 x86_get_g(const struct x86 *c, const struct insn *i, unsigned size)
+{
+	return x86_get_reg(c, i->f[F_REG], size);
+}
+
+ALWAYS_INLINE void x86_set_g(struct x86 *c, const struct insn *i, unsigned size, u64 v)
+{
+	x86_set_reg(c, i->f[F_REG], size, v);
+}
+
+ALWAYS_INLINE u64 x86_get_e(struct x86 *c, const struct insn *i, unsigned size, bool mem)
+{
+	if (mem)
+		return x86_read(c, i->f[F_SEG], x86_ea(c, i), 1u << size);
+	return x86_get_reg(c, i->f[F_RM], size);
+}
+
+ALWAYS_INLINE void x86_set_e(struct x86 *c, const struct insn *i, unsigned size, bool mem, u64 v)
+{
+	if (mem)
+		x86_write(c, i->f[F_SEG], x86_ea(c, i), 1u << size, v);
+	else
+		x86_set_reg(c, i->f[F_RM], size, v);
+}
+
+/* E that is read, changed and written back. Usage:  struct x86_rmw m; u64 a = x86_begin_e(c, i, &m, size, mem); ...
+ * x86_end_e(c, i, &m, size, mem, r);  then flags (flags change only after the last possible fault). */
+ALWAYS_INLINE u64 x86_begin_e(struct x86 *c, const struct insn *i, struct x86_rmw *m, unsigned size, bool mem)
+{
+	if (mem)
+		return x86_rmw_begin(c, m, i->f[F_SEG], x86_ea(c, i), 1u << size);
+	return x86_get_reg(c, i->f[F_RM], size);
+}
+
+ALWAYS_INLINE void x86_end_e(struct x86 *c, const struct insn *i, struct x86_rmw *m, unsigned size, bool mem, u64 v)
+{
+	if (mem)
+		x86_rmw_end(c, m, 1u << size, v);
+	else
+		x86_set_reg(c, i->f[F_RM], size, v);
+}
+
+/* Near jump to an offset in the same code segment; raises #GP(0) if it is outside the limit. Whether it is canonical shows
+ * at the fetch. */
+ALWAYS_INLINE void x86_jump(struct x86 *c, u64 target)
+{
+	if (unlikely(target > c->ip_max))
+		x86_gp(c, 0);
+	c->cpu.pc = target;
+}
+
+#endif

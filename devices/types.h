@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* The registry: one line per device type. Boards refer to these; -device help and docs/generated/devices.md list them. */
+#ifndef DEVICES_TYPES_H
+#define DEVICES_TYPES_H
+
+#include "devices/dev.h"
+
+extern const struct dev_type i8259_type, i8254_type, rtc_type, hpet_type, lapic_type, ioapic_type;
+extern const struct dev_type i440fx_type, piix3_type, piix4_pm_type, uart16550_type, i8042_type, ps2_keyboard_type;
+extern const struct dev_type fw_cfg_type, debugcon_type, exit_type, port92_type;
+
+extern const struct dev_type *const dev_types[]; /* NULL-ended, types.c */
+
+#endif

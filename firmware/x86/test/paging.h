@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the two halves of the paging suite share.
+ */
+#ifndef FIRMWARE_X86_TEST_PAGING_H
+#define FIRMWARE_X86_TEST_PAGING_H
+
+#include "../lib/page.h"
+#include "check.h"
+#include "suites.h"
+
+/* SMEP, SMAP, PCID, 1 GiB pages and reserved bits: whatever CPUID announces. Leaves other maps loaded. */
+void paging_check_features(const struct page_map *map);
+
+#endif

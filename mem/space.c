@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: MIT */
+/* Flattens prioritised regions into a sorted array and sends accesses to them. The map is made anew at each change;
+ * changes are rare (BARs, PAM, SMRAM), look-ups are not. */
+#include "mem/space.h"
+
+#include <stdlib.h>
+
+void space_init(struct space *s, const char *name, u64 last, struct space *below)
+{
+	*s = (struct space){.name = name, .last = last, .below = below};
+	if (below)
+		below->overlay = s;
+	space_update(s);
+}
+
+void space_free(struct space *s)
+{
+	if (s->below)
+		s->below->overlay = NULL;
+	free(s->regions);
+	free(s->map);
+	*s = (struct space){0};
+}
+
+/* ---- flattening --------------------------------------------------------------------------------------- */
+
+static int compare_u64(const void *a, const void *b)
+{
+	u64 x, y;
+
+	memcpy(&x, a, sizeof(x));
+	memcpy(&y, b, sizeof(y));
+	return x < y ? -1 : x > y;
+}
+
+static u64 region_last(const struct space *s, const struct region *r)
+{
+	return r->size - 1 > s->last - r->base ? s->last : r->base + r->size - 1;
+}
+
+static bool region_counts(const struct space *s, const struct region *r)
+{
+	return r->on && r->size && r->base <= s->last;
+}
+
+/* The region shown at addr: own regions first, then the space below. */
+static struct region *winner(const struct space *s, u64 addr)
+{
+	struct region *best = NULL;
+
+	for (unsigned i = 0; i < s->nregions; i++) {
+		struct region *r = s->regions[i];
+
+		if (region_counts(s, r) && addr >= r->base && addr <= region_last(s, r) &&
+		    (!best || r->priority >= best->priority))
+			best = r;
+	}
+	if (!best && s->below) {
+		const struct flat *f = space_find(s->below, addr);
+
+		best = f ? f->region : NULL;
+	}
+	return best;
+}
+
+/* Every address where the answer may change: starts and one-past-ends. */
+static unsigned edges(const struct space *s, u64 *out)
+{
+	unsigned n = 0;
+
+	out[n++] = 0;
+	for (unsigned i = 0; i < s->nregions; i++) {
+		const struct region *r = s->regions[i];
+
+		if (!region_counts(s, r))
+			continue;
+		out[n++] = r->base;
+		if (region_last(s, r) < s->last)
+			out[n++] = region_last(s, r) + 1;
+	}
+	for (unsigned i = 0; s->below && i < s->below->nmap; i++) {
+		out[n++] = s->below->map[i].base;
+		if (s->below->map[i].last < s->last)
+			out[n++] = s->below->map[i].last + 1;
+	}
+	qsort(out, n, sizeof(*out), compare_u64);
+	return n;
+}
+
+void space_update(struct space *s)
+{
+	unsigned most = 1 + 2 * s->nregions + (s->below ? 2 * s->below->nmap : 0), n, k = 0;
+	u64 *edge = malloc(most * sizeof(*edge));
+	struct flat *map = malloc(most * sizeof(*map));
+
+	assert(edge && map);
+	n = edges(s, edge);
+	for (unsigned i = 0; i < n; i++) {
+		u64 last = i + 1 < n ? edge[i + 1] - 1 : s->last;
+		struct region *r;
+
+		if (i + 1 < n && edge[i + 1] == edge[i])
+			continue;
+		r = winner(s, edge[i]);
+		if (!r)
+			continue;
+		if (k && map[k - 1].region == r && map[k - 1].last + 1 == edge[i])
+			map[k - 1].last = last;
+		else
+			map[k++] = (struct flat){edge[i], last, r};
+	}
+	free(edge);
+	free(s->map);
+	s->map = map;
+	s->nmap = k;
+	s->changes++;
+	if (s->overlay)
+		space_update(s->overlay);
+	if (s->changed)
+		s->changed(s->changed_arg);
+}
+
+void space_add(struct space *s, struct region *r)
+{
+	struct region **more = realloc(s->regions, (s->nregions + 1) * sizeof(*more));
+
+	assert(more);
+	s->regions = more;
+	s->regions[s->nregions++] = r;
+	space_update(s);
+}
+
+void space_remove(struct space *s, struct region *r)
+{
+	for (unsigned i = 0; i < s->nregions; i++) {
+		if (s->regions[i] == r) {
+			memmove(&s->regions[i], &s->regions[i + 1], (s->nregions - i - 1) * sizeof(*s->regions));
+			s->nregions--;
+			space_update(s);
+			return;
+		}
+	}
+}
+
+const struct flat *space_find(const struct space *s, u64 addr)
+{
+	unsigned lo = 0, hi = s->nmap;
+
+	while (lo < hi) {
+		unsigned mid = (lo + hi) / 2;
+
+		if (addr > s->map[mid].last)
+			lo = mid + 1;
+		else if (addr < s->map[mid].base)
+			hi = mid;
+		else
+			return &s->map[mid];
+	}
+	return NULL;
+}
+
+/* ---- access ------------------------------------------------------------------------------------------------ */
+
+static u64 device_read(const struct region *r, u64 off, unsigned size)
+{
+	unsigned min = r->ops->min ? r->ops->min : 1, max = r->ops->max ? r->ops->max : 8;
+	u64 v = 0;
+
+	if (!r->ops->read)
+		return mask_low(size * 8);
+	if (size < min) { /* part of a wider register */
+		u64 from = off & ~(u64)(min - 1);
+
+		v = r->ops->read(r->dev, from, min) >> ((off - from) * 8);
+		return v & mask_low(size * 8);
+	}
+	if (size <= max && off % min == 0)
+		return r->ops->read(r->dev, off, size) & mask_low(size * 8);
+	for (unsigned i = 0; i < size; i += max) {
+		unsigned n = min_uint(max, size - i);
+
+		v |= (r->ops->read(r->dev, off + i, n) & mask_low(n * 8)) << (i * 8);
+	}
+	return v;
+}
+
+static void device_write(const struct region *r, u64 off, unsigned size, u64 value)
+{
+	unsigned min = r->ops->min ? r->ops->min : 1, max = r->ops->max ? r->ops->max : 8;
+
+	if (!r->ops->write)
+		return;
+	value &= mask_low(size * 8);
+	if (size < min) { /* the rest of the wider register reads back as zero: what a bus with byte enables off gives */
+		u64 from = off & ~(u64)(min - 1);
+
+		r->ops->write(r->dev, from, min, value << ((off - from) * 8));
+		return;
+	}
+	if (size <= max) {
+		r->ops->write(r->dev, off, size, value);
+		return;
+	}
+	for (unsigned i = 0; i < size; i += max) {
+		unsigned n = min_uint(max, size - i);
+
+		r->ops->write(r->dev, off + i, n, value >> (i * 8) & mask_low(n * 8));
+	}
+}
+
+/* An access that crosses ranges goes byte by byte. Wraps at the end of the space, as the bus does. */
+u64 space_read(struct space *s, u64 addr, unsigned size)
+{
+	const struct flat *f;
+
+	addr &= s->last;
+	f = space_find(s, addr);
+	if (unlikely(!f || f->last - addr < size - 1)) {
+		u64 v = 0;
+
+		if (size == 1)
+			return 0xff;
+		for (unsigned i = 0; i < size; i++)
+			v |= space_read(s, addr + i, 1) << (i * 8);
+		return v;
+	}
+	if (f->region->kind == REGION_IO)
+		return device_read(f->region, addr - f->region->base, size);
+	return load_le(f->region->ram->host + f->region->ram_off + (addr - f->region->base), size);
+}
+
+void space_write(struct space *s, u64 addr, unsigned size, u64 value)
+{
+	const struct flat *f;
+	const struct region *r;
+	u64 off;
+
+	addr &= s->last;
+	f = space_find(s, addr);
+	if (unlikely(!f || f->last - addr < size - 1)) {
+		for (unsigned i = 0; size > 1 && i < size; i++)
+			space_write(s, addr + i, 1, value >> (i * 8));
+		return;
+	}
+	r = f->region;
+	off = addr - r->base;
+	if (r->kind == REGION_IO) {
+		device_write(r, off, size, value);
+	} else if (r->kind == REGION_RAM && !r->ram->rom) {
+		ram_touch(r->ram, r->ram_off + off, size);
+		store_le(r->ram->host + r->ram_off + off, size, value);
+	} else if (r->ops) {
+		device_write(r, off, size, value);
+	}
+}
+
+/* ---- blocks -------------------------------------------------------------------------------------------------- */
+
+static u64 piece(const struct space *s, u64 addr, u64 len, const struct flat **f)
+{
+	*f = space_find(s, addr);
+	if (*f)
+		return min_u64(len, (*f)->last - addr + 1);
+	return 1;
+}
+
+void space_read_block(struct space *s, u64 addr, void *buf, u64 len)
+{
+	u8 *out = buf;
+
+	while (len) {
+		const struct flat *f;
+		u64 n = piece(s, addr & s->last, len, &f);
+
+		if (f && f->region->kind != REGION_IO) {
+			memcpy(out, f->region->ram->host + f->region->ram_off + ((addr & s->last) - f->region->base), n);
+		} else {
+			n = 1;
+			*out = (u8)space_read(s, addr, 1);
+		}
+		addr += n;
+		out += n;
+		len -= n;
+	}
+}
+
+static void write_block(struct space *s, u64 addr, const void *buf, u64 len, bool rom_too)
+{
+	const u8 *in = buf;
+
+	while (len) {
+		const struct flat *f;
+		u64 n = piece(s, addr & s->last, len, &f);
+		struct region *r = f ? f->region : NULL;
+
+		if (r && r->kind != REGION_IO && (rom_too || (r->kind == REGION_RAM && !r->ram->rom))) {
+			u64 off = r->ram_off + ((addr & s->last) - r->base);
+
+			ram_touch(r->ram, off, n);
+			memcpy(r->ram->host + off, in, n);
+		} else {
+			n = 1;
+			space_write(s, addr, 1, *in);
+		}
+		addr += n;
+		in += n;
+		len -= n;
+	}
+}
+
+void space_write_block(struct space *s, u64 addr, const void *buf, u64 len)
+{
+	write_block(s, addr, buf, len, false);
+}
+
+void space_load(struct space *s, u64 addr, const void *buf, u64 len)
+{
+	write_block(s, addr, buf, len, true);
+}
+
+u8 *space_ram(struct space *s, u64 addr, u64 len)
+{
+	const struct flat *f = space_find(s, addr);
+
+	if (!f || f->region->kind == REGION_IO || !len || f->last - addr < len - 1)
+		return NULL;
+	return f->region->ram->host + f->region->ram_off + (addr - f->region->base);
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/* The TLB's bookkeeping: contexts and flushes. Filling is the architecture's (it knows the page tables); the hot
+ * look-ups are inline in tlb.h. */
+#include "mem/tlb.h"
+
+#include <stdlib.h>
+
+static void clear_entry(struct tlb_context *c, unsigned mode, unsigned i)
+{
+	c->entry[mode][i] = (struct tlb_entry){TLB_NEVER, TLB_NEVER, TLB_NEVER, 0};
+	c->extra[mode][i] = (struct tlb_extra){0};
+}
+
+static void renew(struct tlb *t, struct tlb_context *c)
+{
+	c->id = ++t->next_id;
+	if (c == &t->ctx[t->current])
+		t->id = c->id;
+}
+
+static void clear_context(struct tlb *t, struct tlb_context *c, bool keep_global)
+{
+	renew(t, c);
+	for (unsigned m = 0; m < TLB_MODES; m++) {
+		unsigned kept = 0;
+
+		if (!c->nused[m])
+			continue;
+		for (unsigned i = 0; i < TLB_ENTRIES; i++) {
+			if (!c->extra[m][i].used)
+				continue;
+			if (keep_global && c->extra[m][i].global)
+				kept++;
+			else
+				clear_entry(c, m, i);
+		}
+		c->nused[m] = (u16)kept;
+	}
+}
+
+void tlb_init(struct tlb *t)
+{
+	*t = (struct tlb){.ctx = calloc(TLB_CONTEXTS, sizeof(struct tlb_context))};
+	assert(t->ctx);
+	for (unsigned k = 0; k < TLB_CONTEXTS; k++) {
+		for (unsigned m = 0; m < TLB_MODES; m++) {
+			for (unsigned i = 0; i < TLB_ENTRIES; i++)
+				clear_entry(&t->ctx[k], m, i);
+		}
+	}
+	t->ctx[0].valid = true;
+	renew(t, &t->ctx[0]);
+	tlb_set_mode(t, 0);
+}
+
+void tlb_free(struct tlb *t)
+{
+	free(t->ctx);
+	t->ctx = NULL;
+}
+
+void tlb_select(struct tlb *t, u64 key, unsigned mode)
+{
+	unsigned oldest = 0, k;
+
+	assert(mode < TLB_MODES);
+	t->clock++;
+	if (t->ctx[t->current].valid && t->ctx[t->current].key == key) {
+		tlb_set_mode(t, mode);
+		return;
+	}
+	for (k = 0; k < TLB_CONTEXTS; k++) {
+		if (t->ctx[k].valid && t->ctx[k].key == key)
+			break;
+		if (!t->ctx[k].valid || (t->ctx[oldest].valid && t->ctx[k].stamp < t->ctx[oldest].stamp))
+			oldest = k;
+	}
+	if (k == TLB_CONTEXTS) {
+		k = oldest;
+		clear_context(t, &t->ctx[k], false);
+		t->ctx[k].valid = true;
+		t->ctx[k].key = key;
+	}
+	t->current = k;
+	t->ctx[k].stamp = t->clock;
+	t->id = t->ctx[k].id;
+	tlb_set_mode(t, mode);
+}
+
+void tlb_flush_all(struct tlb *t)
+{
+	for (unsigned k = 0; k < TLB_CONTEXTS; k++)
+		clear_context(t, &t->ctx[k], false);
+}
+
+void tlb_flush_nonglobal(struct tlb *t)
+{
+	for (unsigned k = 0; k < TLB_CONTEXTS; k++)
+		clear_context(t, &t->ctx[k], true);
+}
+
+void tlb_flush_context(struct tlb *t, u64 key, bool keep_global)
+{
+	for (unsigned k = 0; k < TLB_CONTEXTS; k++) {
+		if (t->ctx[k].valid && t->ctx[k].key == key)
+			clear_context(t, &t->ctx[k], keep_global);
+	}
+}
+
+/* A large page is cached 4 KiB at a time, so any cached piece of it must go when one of its addresses is flushed. */
+static void flush_page(struct tlb *t, struct tlb_context *c, u64 va, bool global_too)
+{
+	renew(t, c);
+	for (unsigned m = 0; m < TLB_MODES; m++) {
+		if (!c->nused[m])
+			continue;
+		for (unsigned i = 0; i < TLB_ENTRIES; i++) {
+			const struct tlb_extra *x = &c->extra[m][i];
+
+			if (!x->used || (x->global && !global_too))
+				continue;
+			if (x->span == TLB_SPAN && i != tlb_index(va))
+				continue;
+			if (((x->va ^ va) & ~(x->span - 1)) == 0) {
+				clear_entry(c, m, i);
+				c->nused[m]--;
+			}
+		}
+	}
+}
+
+void tlb_flush_page(struct tlb *t, u64 va)
+{
+	for (unsigned k = 0; k < TLB_CONTEXTS; k++)
+		flush_page(t, &t->ctx[k], va, true);
+}
+
+void tlb_flush_page_in(struct tlb *t, u64 key, u64 va, bool global_too)
+{
+	for (unsigned k = 0; k < TLB_CONTEXTS; k++) {
+		if (t->ctx[k].valid && t->ctx[k].key == key)
+			flush_page(t, &t->ctx[k], va, global_too);
+	}
+}
+
+void tlb_protect_phys(struct tlb *t, u64 phys_page)
+{
+	for (unsigned k = 0; k < TLB_CONTEXTS; k++) {
+		struct tlb_context *c = &t->ctx[k];
+
+		for (unsigned m = 0; m < TLB_MODES; m++) {
+			for (unsigned i = 0; c->nused[m] && i < TLB_ENTRIES; i++) {
+				if (c->extra[m][i].used && c->extra[m][i].phys == phys_page)
+					c->entry[m][i].write = TLB_NEVER;
+			}
+		}
+	}
+}
+
+void tlb_flush_host(struct tlb *t, const u8 *host, u64 len)
+{
+	for (unsigned k = 0; k < TLB_CONTEXTS; k++) {
+		struct tlb_context *c = &t->ctx[k];
+
+		for (unsigned m = 0; m < TLB_MODES; m++) {
+			for (unsigned i = 0; c->nused[m] && i < TLB_ENTRIES; i++) {
+				const struct tlb_extra *x = &c->extra[m][i];
+
+				if (x->used && (uintptr_t)(c->entry[m][i].addend + (uintptr_t)x->va) - (uintptr_t)host < len)
+					c->entry[m][i].write = TLB_NEVER;
+			}
+		}
+	}
+}
+
+void tlb_fill(struct tlb *t, const struct tlb_entry *e, const struct tlb_extra *x)
+{
+	struct tlb_context *c = &t->ctx[t->current];
+	unsigned i = tlb_index(x->va);
+
+	if (!c->extra[t->mode][i].used)
+		c->nused[t->mode]++;
+	c->entry[t->mode][i] = *e;
+	c->extra[t->mode][i] = *x;
+	c->extra[t->mode][i].used = true;
+}

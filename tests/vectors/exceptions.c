@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* The vectors that this processor is meant to fail, or to fail in part, each with the section of the manual that says
+ * so. Vectors that the files themselves mark as not valid on a 386 are not listed. */
+#include "tests/vectors/vectors.h"
+
+enum { LIMIT = 1 << 1 }; /* CLAS of x86-singlestep/FORMAT.md */
+enum { CX = 1 << 2, SI = 1 << 10, DI = 1 << 11 }; /* the order of REGS */
+
+static const char fault_286[] = "SDM vol. 3, 6.5: a fault leaves the registers as they were; the 286 moves CX, SI, DI";
+static const char pop_286[] = "SDM vol. 3, 6.5: a fault leaves SP as it was; the 286 has moved it";
+static const char aam_286[] = "SDM vol. 3, 6.15 on #DE: the flags are those from before; the 286 changes SF ZF PF";
+static const char idiv_286[] = "SDM vol. 2, IDIV: 8079 does not fit in AL, #DE; the 286 overlooks it";
+static const char daa_8086[] = "SDM vol. 2, DAA: 60H is added if AL is above 99H; the 8086 says 9FH if AF is set";
+static const char das_8086[] = "SDM vol. 2, DAS: CF is set by a borrow from AL - 6, and AL is compared with 99H";
+static const char aaa_8086[] = "SDM vol. 2, AAA: AX + 106H, with the carry out of AL; the 8086 has none";
+static const char aas_8086[] = "SDM vol. 2, AAS: AX - 6, with the borrow out of AL; the 8086 has none";
+
+static const struct exception exceptions[] = {
+	{"80286", "A5", ANY_VECTOR, LIMIT, CX | SI | DI, fault_286},
+	{"80286", "A7", ANY_VECTOR, LIMIT, CX | SI | DI, fault_286},
+	{"80286", "AB", ANY_VECTOR, LIMIT, CX | DI, fault_286},
+	{"80286", "AD", ANY_VECTOR, LIMIT, CX | SI, fault_286},
+	{"80286", "AF", ANY_VECTOR, LIMIT, CX | DI, fault_286},
+	{"80286", "8F", 568, LIMIT, 0, pop_286},
+	{"80286", "8F", 593, LIMIT, 0, pop_286},
+	{"80286", "8F", 758, LIMIT, 0, pop_286},
+	{"80286", "8F", 906, LIMIT, 0, pop_286},
+	{"80286", "8F", 942, LIMIT, 0, pop_286},
+	{"80286", "8F", 979, LIMIT, 0, pop_286},
+	{"80286", "D4", 862, 0, 0, aam_286},
+	{"80286", "D4", 945, 0, 0, aam_286},
+	{"80286", "F6.7", 952, 0, 0, idiv_286},
+	{"8086", "27", 117, 0, 0, daa_8086},
+	{"8086", "27", 222, 0, 0, daa_8086},
+	{"8086", "2F", 50, 0, 0, das_8086},
+	{"8086", "2F", 179, 0, 0, das_8086},
+	{"8086", "2F", 184, 0, 0, das_8086},
+	{"8086", "2F", 211, 0, 0, das_8086},
+	{"8086", "37", 132, 0, 0, aaa_8086},
+	{"8086", "37", 200, 0, 0, aaa_8086},
+	{"8086", "3F", 43, 0, 0, aas_8086},
+	{"8086", "3F", 128, 0, 0, aas_8086},
+	{"8086", "3F", 129, 0, 0, aas_8086},
+	{"8086", "3F", 158, 0, 0, aas_8086},
+	{"8086", "3F", 173, 0, 0, aas_8086},
+	{"8086", "3F", 198, 0, 0, aas_8086},
+	{"8086", "3F", 201, 0, 0, aas_8086},
+	{"8086", "3F", 202, 0, 0, aas_8086},
+	{"8086", "3F", 208, 0, 0, aas_8086},
+	{"8086", "3F", 231, 0, 0, aas_8086},
+	{"8086", "3F", 237, 0, 0, aas_8086},
+	{"8086", "3F", 239, 0, 0, aas_8086},
+	{"8086", "3F", 246, 0, 0, aas_8086},
+	{"8086", "3F", 249, 0, 0, aas_8086},
+};
+
+const struct exception *known_exception(const char *set, const char *file, u32 index, u32 class)
+{
+	for (unsigned k = 0; k < countof(exceptions); k++) {
+		const struct exception *e = &exceptions[k];
+
+		if (strcmp(e->set, set) == 0 && strcmp(e->file, file) == 0 && (e->class & class) == e->class &&
+		    (e->index == ANY_VECTOR || e->index == index))
+			return e;
+	}
+	return NULL;
+}
