@@ -251,6 +251,11 @@ void x86_probe_write(struct x86 *c, unsigned seg, u64 ea, unsigned n)
 	translate_span(c, check(c, seg, ea, n, ACCESS_WRITE), n, ACCESS_WRITE, &s);
 }
 
+void x86_touch(struct x86 *c, unsigned seg, u64 ea)
+{
+	translate(c, check(c, seg, ea, 1, ACCESS_READ), ACCESS_READ, c->cpu.tlb.mode);
+}
+
 u64 x86_run(struct x86 *c, unsigned seg, u64 ea, u64 n, enum access access, u8 **p)
 {
 	const struct seg *s = &c->seg[seg];

@@ -380,6 +380,34 @@ static bool allowed(const struct decoder *d, const struct insn_row *row, const s
 	return out->exec && (!row->valid || row->valid(out));
 }
 
+static u8 address_size(const struct decoder *d)
+{
+	if (d->in64)
+		return d->pfx67 ? 2 : 3;
+	return d->code_size ^ (d->pfx67 ? 3 : 0);
+}
+
+/* Takes the rest of an instruction whose opcode means nothing with these prefixes or this ModRM byte: one of more than
+ * 15 bytes raises #GP(0) all the same. */
+static void take_rest(struct decoder *d)
+{
+	const struct x86_isa *isa = d->isa;
+	struct insn rest = { .size = 0 };
+	const struct x86_pattern *p;
+	unsigned k;
+
+	if (d->cut || d->too_long || !isa->opcode[d->map][d->opcode].count)
+		return;
+	k = isa->candidate[isa->opcode[d->map][d->opcode].first];
+	p = &isa->pattern[k];
+	rest.f[F_ASIZE] = address_size(d);
+	rest.size = operand_size(d, p, isa->rows[k]->attr);
+	if (p->modrm && d->modrm < 0xc0 && !p->ends_in_reg)
+		take_memory(d, &rest);
+	if (p->imm[0])
+		take_imms(d, p, &rest);
+}
+
 unsigned x86_decode(const struct cpu *cpu, const u8 *code, unsigned avail, u32 mode, struct insn *out)
 {
 	const struct x86 *c = (const struct x86 *)(const void *)cpu;
@@ -396,13 +424,15 @@ unsigned x86_decode(const struct cpu *cpu, const u8 *code, unsigned avail, u32 m
 	if (!take_opcode(&d))
 		return invalid(&d, out);
 	k = find_row(&d);
-	if (k == ROW_BAD)
+	if (k == ROW_BAD) {
+		take_rest(&d);
 		return invalid(&d, out);
+	}
 	p = &d.isa->pattern[k];
 	row = d.isa->rows[k];
 	*out = (struct insn){ .row = (u16)k };
 	out->size = operand_size(&d, p, row->attr);
-	out->f[F_ASIZE] = d.in64 ? (d.pfx67 ? 2 : 3) : d.code_size ^ (d.pfx67 ? 3 : 0);
+	out->f[F_ASIZE] = address_size(&d);
 	out->f[F_SEG] = d.seg == NO_SEG ? S_DS : d.seg;
 	out->f[F_PFX] = d.pfx | (d.pfx66 ? PFX_66 : 0) | (d.rex_present ? PFX_REX : 0) | (d.rex & 8 ? PFX_W : 0) |
 			(d.vex_l ? PFX_VEX_L : 0);

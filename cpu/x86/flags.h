@@ -100,9 +100,12 @@ ALWAYS_INLINE void x86_set_cf_of(struct x86 *c, bool cf, bool of)
 	c->cr = (c->cr & 8) | (u64)cf << 63 | (u64)(cf ^ of) << 62;
 }
 
+/* Flipping both bits that hold CF and OF changes CF alone. */
 ALWAYS_INLINE void x86_set_cf(struct x86 *c, bool cf)
 {
-	x86_set_cf_of(c, cf, x86_of(c));
+	u64 flip = (c->cr ^ (u64)cf << 63) & 1ull << 63;
+
+	c->cr ^= flip | flip >> 1;
 }
 
 ALWAYS_INLINE void x86_set_zf(struct x86 *c, bool zf)

@@ -131,8 +131,8 @@ ALWAYS_INLINE u64 lanes_hsubs(u64 a, u64 b, unsigned w)
 
 /* ---- bytes and words moved about ----------------------------------------------------------------------- */
 
-/* PSHUFB from `words` 64-bit words: byte n of `control` chooses byte n of the result, which is 0 if bit 7 of the control
- * byte is set. What such a byte points to is at 128 and up. */
+/* PSHUFB from `words` 64-bit words: byte n of `control` chooses byte n of the result, which is 0 if bit 7 of the
+ * control byte is set. What such a byte points to is at 128 and up. */
 ALWAYS_INLINE u64 lanes_shuffle_bytes(const u64 *source, unsigned words, u64 control)
 {
 	unsigned mask = 0x80 | (8 * words - 1);

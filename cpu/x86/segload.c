@@ -72,17 +72,50 @@ static void pop_seg(struct cpu *cpu, const struct insn *i, unsigned seg)
 		shadow(c);
 }
 
-static void push_es(struct cpu *cpu, const struct insn *i) { push_seg(cpu, i, S_ES); }
-static void push_cs(struct cpu *cpu, const struct insn *i) { push_seg(cpu, i, S_CS); }
-static void push_ss(struct cpu *cpu, const struct insn *i) { push_seg(cpu, i, S_SS); }
-static void push_ds(struct cpu *cpu, const struct insn *i) { push_seg(cpu, i, S_DS); }
-static void push_fs(struct cpu *cpu, const struct insn *i) { push_seg(cpu, i, S_FS); }
-static void push_gs(struct cpu *cpu, const struct insn *i) { push_seg(cpu, i, S_GS); }
-static void pop_es(struct cpu *cpu, const struct insn *i) { pop_seg(cpu, i, S_ES); }
-static void pop_ss(struct cpu *cpu, const struct insn *i) { pop_seg(cpu, i, S_SS); }
-static void pop_ds(struct cpu *cpu, const struct insn *i) { pop_seg(cpu, i, S_DS); }
-static void pop_fs(struct cpu *cpu, const struct insn *i) { pop_seg(cpu, i, S_FS); }
-static void pop_gs(struct cpu *cpu, const struct insn *i) { pop_seg(cpu, i, S_GS); }
+static void push_es(struct cpu *cpu, const struct insn *i)
+{
+	push_seg(cpu, i, S_ES);
+}
+static void push_cs(struct cpu *cpu, const struct insn *i)
+{
+	push_seg(cpu, i, S_CS);
+}
+static void push_ss(struct cpu *cpu, const struct insn *i)
+{
+	push_seg(cpu, i, S_SS);
+}
+static void push_ds(struct cpu *cpu, const struct insn *i)
+{
+	push_seg(cpu, i, S_DS);
+}
+static void push_fs(struct cpu *cpu, const struct insn *i)
+{
+	push_seg(cpu, i, S_FS);
+}
+static void push_gs(struct cpu *cpu, const struct insn *i)
+{
+	push_seg(cpu, i, S_GS);
+}
+static void pop_es(struct cpu *cpu, const struct insn *i)
+{
+	pop_seg(cpu, i, S_ES);
+}
+static void pop_ss(struct cpu *cpu, const struct insn *i)
+{
+	pop_seg(cpu, i, S_SS);
+}
+static void pop_ds(struct cpu *cpu, const struct insn *i)
+{
+	pop_seg(cpu, i, S_DS);
+}
+static void pop_fs(struct cpu *cpu, const struct insn *i)
+{
+	pop_seg(cpu, i, S_FS);
+}
+static void pop_gs(struct cpu *cpu, const struct insn *i)
+{
+	pop_seg(cpu, i, S_GS);
+}
 
 /* ---- LDS and the like ---------------------------------------------------------------------------------------------- */
 
@@ -96,11 +129,26 @@ static void load_far(struct cpu *cpu, const struct insn *i, unsigned seg)
 	x86_set_reg(c, i->f[F_REG], i->size, offset);
 }
 
-static void les(struct cpu *cpu, const struct insn *i) { load_far(cpu, i, S_ES); }
-static void lds(struct cpu *cpu, const struct insn *i) { load_far(cpu, i, S_DS); }
-static void lss(struct cpu *cpu, const struct insn *i) { load_far(cpu, i, S_SS); }
-static void lfs(struct cpu *cpu, const struct insn *i) { load_far(cpu, i, S_FS); }
-static void lgs(struct cpu *cpu, const struct insn *i) { load_far(cpu, i, S_GS); }
+static void les(struct cpu *cpu, const struct insn *i)
+{
+	load_far(cpu, i, S_ES);
+}
+static void lds(struct cpu *cpu, const struct insn *i)
+{
+	load_far(cpu, i, S_DS);
+}
+static void lss(struct cpu *cpu, const struct insn *i)
+{
+	load_far(cpu, i, S_SS);
+}
+static void lfs(struct cpu *cpu, const struct insn *i)
+{
+	load_far(cpu, i, S_FS);
+}
+static void lgs(struct cpu *cpu, const struct insn *i)
+{
+	load_far(cpu, i, S_GS);
+}
 
 /* ---- LDTR and TR -------------------------------------------------------------------------------------------------- */
 

@@ -230,8 +230,10 @@ void x86_set_flags(struct x86 *c, u32 value, u32 mask)
 	old ^= c->flags;
 	if (mask & FL_RF)
 		c->rf_old = false;
-	if (old & (FL_VM | FL_AC))
+	if ((old & FL_VM) || ((old & FL_AC) && c->cpl == 3))
 		x86_update(c);
+	else if (old & FL_AC)
+		tlb_set_mode(&c->cpu.tlb, x86_view_now(c));
 	if (c->flags & (FL_IF | FL_TF | FL_RF | FL_VIP))
 		x86_rearm(c);
 }

@@ -60,6 +60,8 @@ void x86_phys_write(struct x86 *c, u64 pa, unsigned bytes, u64 value);
 u64 x86_lin_read(struct x86 *c, u64 la, unsigned bytes, unsigned view);
 void x86_lin_write(struct x86 *c, u64 la, unsigned bytes, u64 value, unsigned view);
 void x86_fetch(struct cpu *cpu, u64 pc, struct fetch *out);
+/* Raises what a byte load would, without loading. */
+void x86_touch(struct x86 *c, unsigned seg, u64 ea);
 /* Raises what a write would. */
 void x86_lin_probe(struct x86 *c, u64 la, unsigned bytes, unsigned view);
 

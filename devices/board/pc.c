@@ -18,6 +18,7 @@
 #include "devices/irq/lapic.h"
 #include "devices/irq/x86_bus.h"
 #include "devices/misc/misc.h"
+#include "devices/time/hpet.h"
 #include "devices/time/i8254.h"
 #include "devices/time/rtc_cmos.h"
 #include "devices/types.h"
@@ -132,7 +133,7 @@ static bool wire(struct machine *m, struct err *err)
 {
 	struct pc *pc = m->board_data;
 	struct dev *pic = dev_find(m, "pic0"), *south = dev_find(m, "piix3");
-	struct dev *ioapic = dev_find(m, "ioapic");
+	struct dev *ioapic = dev_find(m, "ioapic"), *hpet = dev_find(m, "hpet");
 	struct line isa[16];
 
 	if (!map_bios(m, err))
@@ -148,6 +149,12 @@ static bool wire(struct machine *m, struct err *err)
 	for (unsigned pin = 16; pin < IOAPIC_PINS; pin++)
 		m->irqs[pin] = dev_pin(ioapic, pin);
 	piix3_connect(south, isa);
+	/* The HPET may take the place of the 8254 and the RTC, so their interrupts go through it. */
+	dev_connect(hpet, HPET_OUT_IRQ0, m->irqs[0]);
+	dev_connect(hpet, HPET_OUT_IRQ8, m->irqs[8]);
+	dev_connect(hpet, HPET_OUT_ROUTE + 2, dev_pin(ioapic, 2));
+	m->irqs[0] = dev_pin(hpet, HPET_PIN_PIT);
+	m->irqs[8] = dev_pin(hpet, HPET_PIN_RTC);
 	i440fx_connect(dev_find(m, "i440fx"), &pc->ram, m->config.bios.data ? &pc->bios : NULL);
 	i440fx_connect_piix3(dev_find(m, "i440fx"), south);
 	piix4_pm_connect(dev_find(m, "pm"), m->irqs[PC_SCI], (struct line){do_smi, m, 0});

@@ -18,6 +18,7 @@ static const struct state_field lapic_rows[] = {
 	STATE_U(struct lapic, icr_lo), STATE_U(struct lapic, icr_hi), STATE_U_ARRAY(struct lapic, lvt),
 	STATE_U_ARRAY(struct lapic, isr), STATE_U_ARRAY(struct lapic, tmr), STATE_U_ARRAY(struct lapic, irr),
 	STATE_U_ARRAY(struct lapic, lint), STATE_U(struct lapic, extint), STATE_U(struct lapic, intr),
+	STATE_SKIP(struct lapic, pad),
 	STATE_END,
 };
 

@@ -29,6 +29,7 @@ struct lapic {
 	bool lint[2];  /* levels of the pins */
 	bool extint;   /* an ExtINT message waits for its INTA */
 	bool intr;     /* the output to the processor */
+	u8 pad[4];
 };
 
 struct lapic_links {

@@ -27,6 +27,11 @@ static void probe_slot(struct probe *p, struct line *slot)
 	*slot = (struct line){probe_set, p, 0};
 }
 
+void rig_probe(struct rig_dev *d, unsigned out)
+{
+	probe_slot(&d->outs[out], d->dev->type->out(d->dev, out));
+}
+
 static void probe_outputs(struct rig_dev *d)
 {
 	const struct dev_type *t = d->dev->type;

@@ -45,6 +45,8 @@ void rig_free(struct rig *r);
 struct rig_dev *rig_add(struct rig *r, const struct board_row *template, const char *id, const char *opts, struct err *err);
 struct rig_dev *rig_find(struct rig *r, const char *id);
 bool rig_add_ram(struct rig *r, u64 size, struct err *err);
+/* Puts the probe of an output back, after the device's own functions connected it. */
+void rig_probe(struct rig_dev *d, unsigned out);
 /* From an output to an input. */
 void rig_wire(struct rig_dev *from, unsigned out, struct dev *to, unsigned in);
 /* Moves virtual time, firing each event at its time. Stops early after max_events (0: never). */

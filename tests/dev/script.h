@@ -9,16 +9,19 @@
  *   use ID                    which device the commands below mean
  *   wire FROM OUT TO PIN      output pin to input pin (decimal)
  *   cascade ID                the device in use is the master 8259 of ID
+ *   plug ID                   the device in use is the 8042 to which keyboard ID is connected
  *   except NAME ...           registers whose value after reset is not their row's: say why in a comment
  *   memory BELOW ABOVE        CMOS memory-size bytes for MiB of RAM below and above 4 GiB
  * accesses and time:
  *   w8|w16|w32|w64 OFF VALUE          r8|r16|r32|r64 OFF = VALUE [& MASK]
+ *                             without "= ...": read, whatever it gives
  *   wmsr MSR VALUE [= fault]          rmsr MSR = VALUE|fault
  *   tick TIME                 12ns 5us 3ms 1s, fractions too: 54.925ms
  *   reset                     all devices
  * wires (decimal numbers):
  *   pin N 0|1|pulse           input pin        out N = LEVEL         output pin
  *   irq N = LEVEL             global interrupt rises out|irq N = COUNT   rising edges since last asked
+ *                                                (without "=": start to count)
  *   ack = VECTOR|none         INTA cycles      core intr|nmi|smi|init|startup = COUNT
  * host and machine:
  *   input KIND HEX|"TEXT" ... bytes, key, mouse; through the replay gate

@@ -16,6 +16,8 @@ static const char aaa_8086[] = "SDM vol. 2, AAA: AX + 106H, with the carry out o
 static const char aas_8086[] = "SDM vol. 2, AAS: AX - 6, with the borrow out of AL; the 8086 has none";
 
 static const struct exception exceptions[] = {
+	{"80286", "6D", ANY_VECTOR, LIMIT, CX | DI, fault_286},
+	{"80286", "6F", ANY_VECTOR, LIMIT, CX | SI, fault_286},
 	{"80286", "A5", ANY_VECTOR, LIMIT, CX | SI | DI, fault_286},
 	{"80286", "A7", ANY_VECTOR, LIMIT, CX | SI | DI, fault_286},
 	{"80286", "AB", ANY_VECTOR, LIMIT, CX | DI, fault_286},

@@ -32,10 +32,14 @@ static const struct suite {
 	{ "acpi", suite_acpi },
 #ifdef __x86_64__
 	{ "exc64", suite_exc64 },
+	{ "syscall", suite_syscall },
+	{ "compat", suite_compat },
 #else
 	{ "exc32", suite_exc32 },
 	{ "gate32", suite_gate32 },
 	{ "task32", suite_task32 },
+	{ "v86", suite_v86 },
+	{ "real", suite_real },
 #endif
 };
 

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+/* A guest can do anything to a device: random accesses of every size to everything mapped, pins, interrupts, MSRs and
+ * stretches of time, under sanitizers. And a stretch that starts again from saved state must read and end the same:
+ * whatever no state row describes would show there. */
+#include "tests/dev/script.h"
+
+#include "devices/irq/i8259.h"
+#include "devices/irq/lapic.h"
+#include "devices/types.h"
+#include "mem/base/log.h"
+
+#include <stdlib.h>
+
+enum { REPEAT_STEPS = 2000, MAX_EVENTS = 200 };
+
+struct fuzz {
+	struct script *s;
+	u64 random;
+	u64 seen; /* hash of all that was read */
+};
+
+static u64 next(struct fuzz *f)
+{
+	u64 z = f->random += 0x9e3779b97f4a7c15u;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+	return z ^ z >> 31;
+}
+
+static void saw(struct fuzz *f, u64 v)
+{
+	u8 image[8];
+
+	store_le64(image, v);
+	f->seen = state_hash_bytes(image, sizeof(image), f->seen);
+}
+
+/* A random place in a random device region of the space; false if the space has none. */
+static bool pick(struct fuzz *f, const struct space *space, u64 *addr)
+{
+	unsigned start = space->nmap ? (unsigned)(next(f) % space->nmap) : 0;
+
+	for (unsigned i = 0; i < space->nmap; i++) {
+		const struct flat *flat = &space->map[(start + i) % space->nmap];
+		u64 r = next(f), size = flat->last - flat->base + 1;
+
+		if (flat->region->kind != REGION_IO)
+			continue;
+		r >>= r & 1 ? 32 : 48;
+		*addr = flat->base + (size > 256 && (r & 2) ? r & ~15ull : r) % size;
+		return true;
+	}
+	return false;
+}
+
+/* All bits, few bits, small numbers, single bytes. */
+static u64 value(struct fuzz *f)
+{
+	u64 v = next(f), kind = next(f);
+
+	switch (kind & 7) {
+	case 0:
+		return v & next(f) & next(f);
+	case 1:
+		return v & 15;
+	case 2:
+		return v & 0xff;
+	case 3:
+		return BIT(v & 63);
+	case 4:
+		return v | next(f) | next(f);
+	case 5:
+		return v & 0xffff;
+	default:
+		return v;
+	}
+}
+
+static void access_space(struct fuzz *f)
+{
+	struct machine *m = f->s->rig.m;
+	u64 r = next(f), addr;
+	struct space *space = r & 1 ? &m->ports : &m->memory;
+	unsigned size = 1u << (r >> 1 & 3);
+
+	if (!pick(f, space, &addr)) {
+		space = r & 1 ? &m->memory : &m->ports;
+		if (!pick(f, space, &addr))
+			return;
+	}
+	if (r & 8)
+		saw(f, space_read(space, addr, size));
+	else
+		space_write(space, addr, size, value(f));
+}
+
+static void touch_pin(struct fuzz *f, struct dev *d)
+{
+	u64 r = next(f);
+	struct line line = dev_pin(d, r & 31);
+
+	line_set(&line, r & 32);
+}
+
+static void acknowledge(struct fuzz *f, struct dev *d)
+{
+	u64 r = next(f), v = 0;
+	u32 msr = 0x800 + (r >> 8 & 0x7f);
+
+	if (d->type == &i8259_type)
+		saw(f, i8259_ack(d));
+	if (d->type != &lapic_type)
+		return;
+	if (!(r & 15))
+		msr = r & 16 ? 0x1b : 0x6e0;
+	if (r & 32) {
+		saw(f, lapic_msr_read(d, msr, &v));
+		saw(f, v);
+	} else if (r & 64) {
+		/* not the base address itself, so that the rest of the run still finds the registers */
+		saw(f, lapic_msr_write(d, msr, msr == 0x1b ? 0xfee00000 | (value(f) & 0xfff) : value(f)));
+	} else {
+		saw(f, (u64)lapic_ack(d));
+	}
+}
+
+static void give_input(struct fuzz *f, struct dev *d)
+{
+	u8 data[8];
+	u64 r = next(f);
+
+	store_le64(data, next(f));
+	if (d->type->room && d->type->room(d) < sizeof(data))
+		return;
+	replay_input(&f->s->rig.m->replay, d, (enum input_kind)(r & 1), data, 1 + (r >> 8 & 7));
+}
+
+static void step(struct fuzz *f)
+{
+	struct rig *r = &f->s->rig;
+	u64 kind = next(f) & 63;
+	struct dev *d = r->devs[next(f) % r->ndevs].dev;
+
+	if (kind == 0)
+		rig_tick(r, next(f) >> (28 + (next(f) & 31)), MAX_EVENTS);
+	else if (kind < 4)
+		touch_pin(f, d);
+	else if (kind < 8)
+		acknowledge(f, d);
+	else if (kind == 8)
+		give_input(f, d);
+	else
+		access_space(f);
+	if (r->m->reset_wanted)
+		rig_reset(r);
+	r->m->exit_wanted = r->m->powered_off = false;
+	r->ntext = 0;
+}
+
+/* What devices keep in memory goes back as well. */
+static u8 *copy_ram(const struct rig *r)
+{
+	u8 *copy = r->ram.host ? malloc(r->ram.size) : NULL;
+
+	if (copy)
+		memcpy(copy, r->ram.host, r->ram.size);
+	return copy;
+}
+
+static unsigned repeat(struct fuzz *f)
+{
+	struct rig *r = &f->s->rig;
+	size_t size, end_size;
+	u8 *start = rig_save(r, &size), *ram = copy_ram(r), *end[2];
+	u64 random = f->random, seen[2];
+	unsigned wrong = 0;
+
+	for (unsigned run = 0; run < 2; run++) {
+		f->random = random;
+		f->seen = STATE_HASH_INIT;
+		rig_load(r, start);
+		if (ram)
+			memcpy(r->ram.host, ram, r->ram.size);
+		for (unsigned i = 0; i < REPEAT_STEPS; i++)
+			step(f);
+		seen[run] = f->seen;
+		end[run] = rig_save(r, &end_size);
+	}
+	if (seen[0] != seen[1])
+		wrong += fprintf(stderr, "%s: reads differ after going back to saved state\n", f->s->path) > 0;
+	if (memcmp(end[0], end[1], size))
+		wrong += fprintf(stderr, "%s: state differs after going back to saved state\n", f->s->path) > 0;
+	free(start);
+	free(ram);
+	free(end[0]);
+	free(end[1]);
+	return wrong;
+}
+
+unsigned fuzz_run(struct script *s, u64 steps, u64 seed)
+{
+	struct fuzz f = {.s = s, .random = seed};
+	FILE *sink = tmpfile();
+	u32 mask = log_mask;
+	unsigned wrong = script_run(s, true);
+
+	for (u64 i = 0; i < steps && s->rig.ndevs; i++) {
+		log_mask = sink && i % 4096 < 16 ? ~0u : 0; /* the trace must hold too */
+		log_set_file(sink);
+		if (i % 65536 == 0)
+			wrong += repeat(&f);
+		step(&f);
+	}
+	log_mask = mask;
+	log_set_file(NULL);
+	if (sink)
+		fclose(sink);
+	rig_reset(&s->rig);
+	for (unsigned i = 0; i < s->rig.ndevs; i++)
+		wrong += rig_check_reset(&s->rig.devs[i], s->except, stderr);
+	rig_free(&s->rig);
+	return wrong;
+}
