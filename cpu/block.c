@@ -55,10 +55,30 @@ struct block_cache *block_cache_new(struct cpu *cpu)
 
 /* ---- pages with code ------------------------------------------------------------------------------- */
 
-/* The link of `b` in the list of the page at (ram, off). A block of two pages is in two lists. */
+static bool part_in(const struct block *b, unsigned part, const struct ram *ram, u64 off)
+{
+	return b->ram[part] == ram && b->ram_off[part] >> RAM_PAGE_BITS == off >> RAM_PAGE_BITS;
+}
+
+/* The link of `b` in the list of the page at (ram, off). A block of two pages is in two lists; where both virtual pages
+ * show the same RAM, it is in one. */
 static unsigned link_of(const struct block *b, const struct ram *ram, u64 off)
 {
-	return b->ram[0] == ram && b->ram_off[0] >> RAM_PAGE_BITS == off >> RAM_PAGE_BITS ? 0 : 1;
+	return part_in(b, 0, ram, off) ? 0 : 1;
+}
+
+static unsigned links(const struct block *b)
+{
+	return b->ram[1] && !part_in(b, 0, b->ram[1], b->ram_off[1]) ? 2 : 1;
+}
+
+static bool overlaps(const struct block *b, const struct ram *ram, u64 off, u64 len)
+{
+	bool any = false;
+
+	for (unsigned part = 0; part < 2; part++)
+		any |= b->ram[part] == ram && off < b->ram_off[part] + b->part[part] && b->ram_off[part] < off + len;
+	return any;
 }
 
 static void code_written(void *arg, struct ram *ram, u64 off, u64 len);
@@ -114,7 +134,7 @@ static void bury(struct block_cache *bc, struct block *b)
 	while (*p != b)
 		p = &(*p)->hash_next;
 	*p = b->hash_next;
-	for (unsigned part = 0; part < 2 && b->ram[part]; part++)
+	for (unsigned part = 0; part < links(b); part++)
 		unlink_page(bc, b, part);
 	b->live = false;
 	b->hash_next = bc->buried;
@@ -135,10 +155,9 @@ static void code_written(void *arg, struct ram *ram, u64 off, u64 len)
 	if (!b)
 		ram->page_flags[off >> RAM_PAGE_BITS] &= (u8)~RAM_CODE;
 	while (b) {
-		unsigned part = link_of(b, ram, off);
-		struct block *next = b->page_next[part];
+		struct block *next = b->page_next[link_of(b, ram, off)];
 
-		if (off < b->ram_off[part] + b->part[part] && b->ram_off[part] < off + len)
+		if (overlaps(b, ram, off, len))
 			bury(bc, b);
 		b = next;
 	}
@@ -149,6 +168,7 @@ void block_collect(struct cpu *cpu)
 	struct block_cache *bc = cpu->blocks;
 
 	assert(!cpu->block);
+	cpu->rest = NULL;
 	memset(bc->jump, 0, sizeof(bc->jump));
 	while (bc->buried) {
 		struct block *b = bc->buried;
@@ -298,9 +318,8 @@ static struct block *find_slow(struct cpu *cpu, u64 va)
 		b->hash_next = bc->hash[h];
 		bc->hash[h] = b;
 		bc->nblocks++;
-		link_page(bc, b, 0);
-		if (b->ram[1])
-			link_page(bc, b, 1);
+		for (unsigned part = 0; part < links(b); part++)
+			link_page(bc, b, part);
 	}
 	b->va = va;
 	b->map_id = cpu->tlb.id;

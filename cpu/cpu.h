@@ -87,6 +87,11 @@ struct cpu {
 	u32 events;
 	bool took;               /* deliver or boundary entered a handler: the engine counts one and clears it */
 	bool stay;               /* the running instruction is unfinished (REP at the deadline): pc stays on it */
+	/* Where a block goes on that was left early, NULL: nowhere. It does so without another fetch, so that it cannot be
+	 * seen in how many pieces a program was run (a fetch may fault, set accessed bits, change the TLB). */
+	const struct insn *rest;
+	struct block *rest_block;
+	u64 rest_pc;
 	/* ---- the rest ---- */
 	struct tlb tlb;
 	struct space *memory, *ports;

@@ -3,28 +3,36 @@
  * (interrupt, nearer deadline, rewritten code, unfinished REP) moves cpu->end. */
 #include "cpu/interp.h"
 
-void interp_block(struct cpu *cpu, struct block *b, unsigned n)
+static void leave_early(struct cpu *cpu, struct block *b, const struct insn *next)
 {
-	const struct insn *i = b->insn;
+	cpu->pc = cpu->block_pc + next->off;
+	cpu->rest = next;
+	cpu->rest_block = b;
+	cpu->rest_pc = cpu->pc;
+}
+
+void interp_block(struct cpu *cpu, struct block *b, unsigned first, unsigned end)
+{
+	const struct insn *i = b->insn + first;
 
 	cpu->block = b;
-	cpu->block_pc = cpu->pc;
-	cpu->pc += b->len; /* where it goes on unless a branch says otherwise */
-	cpu->end = i + n;
+	cpu->block_pc = cpu->pc - i->off;
+	cpu->icount -= first;
+	cpu->pc = cpu->block_pc + b->len; /* where it goes on unless a branch says otherwise */
+	cpu->end = b->insn + end;
 	do {
 		cpu->insn = i;
 		i->exec(cpu, i);
 		i++;
 	} while (i < cpu->end);
 
-	n = (unsigned)(i - b->insn);
+	cpu->icount += (unsigned)(i - b->insn);
 	if (unlikely(cpu->stay)) {
 		cpu->stay = false;
-		cpu->pc = cpu->block_pc + i[-1].off;
-	} else if (n < b->ninsns) {
-		cpu->pc = cpu->block_pc + i->off;
+		leave_early(cpu, b, i - 1);
+	} else if (i < b->insn + b->ninsns) {
+		leave_early(cpu, b, i);
 	}
-	cpu->icount += n;
 	cpu->insn = NULL;
 	cpu->block = NULL;
 }

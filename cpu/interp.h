@@ -5,7 +5,8 @@
 
 #include "cpu/block.h"
 
-/* Runs the first n instructions of b (1 <= n <= ninsns), which lies at cpu->pc; fewer if something asks for it. */
-void interp_block(struct cpu *cpu, struct block *b, unsigned n);
+/* Runs the instructions of b from `first`, which lies at cpu->pc, up to but not including `end` (first < end <= ninsns);
+ * fewer if something asks for it. If the block is left early, cpu->rest says where it goes on. */
+void interp_block(struct cpu *cpu, struct block *b, unsigned first, unsigned end);
 
 #endif

@@ -37,11 +37,14 @@ void cpu_reset(struct cpu *cpu)
 	tlb_flush_all(&cpu->tlb);
 	cpu->events = 0;
 	cpu->stay = cpu->took = false;
+	cpu->rest = NULL;
 	cpu->ops->reset(cpu);
 }
 
+/* Whether somebody watches is no state of the guest's; cpu_run looks anew. */
 void cpu_sync(struct cpu *cpu)
 {
+	cpu->events &= ~(u32)EVENT_TRACE;
 	cpu->ops->sync(cpu);
 }
 
@@ -157,43 +160,68 @@ static void take_fault(struct cpu *cpu)
 	count_taken(cpu);
 }
 
+/* Events that want to be seen between instructions; true: stop for *stop. */
+static bool attend(struct cpu *cpu, enum stop *stop)
+{
+	if (cpu->events & EVENT_STOP) {
+		cpu->events &= ~(u32)EVENT_STOP;
+		*stop = STOP_REQUEST;
+		return true;
+	}
+	if (!(cpu->events & EVENT_SHUTDOWN))
+		cpu->ops->boundary(cpu);
+	if (cpu->took) { /* counts, so the deadline and the events have to be looked at again */
+		count_taken(cpu);
+		return false;
+	}
+	*stop = cpu->events & EVENT_SHUTDOWN ? STOP_SHUTDOWN : STOP_IDLE;
+	return cpu->events & (EVENT_SHUTDOWN | EVENT_WAIT);
+}
+
+/* The rest of a block that was left early, if that is what comes next: its first instruction is *first. */
+static struct block *take_rest(struct cpu *cpu, unsigned *first)
+{
+	struct block *b = cpu->rest_block;
+	bool same = b->live && cpu->pc == cpu->rest_pc && b->mode == cpu->mode && b->map_id == cpu->tlb.id &&
+		    b->va + cpu->rest->off == cpu->pc_base + cpu->pc;
+
+	*first = (unsigned)(cpu->rest - b->insn);
+	cpu->rest = NULL;
+	return same && cpu->icount >= *first ? b : NULL;
+}
+
 static enum stop loop(struct cpu *cpu)
 {
 	for (;;) {
-		struct block *b;
-		u64 room;
-		unsigned n;
+		struct block *b = NULL;
+		unsigned first = 0, end;
+		enum stop stop;
 
 		if (cpu->icount >= cpu->deadline)
 			return STOP_UNTIL;
 		if (unlikely(cpu->events)) {
-			if (cpu->events & EVENT_STOP) {
-				cpu->events &= ~(u32)EVENT_STOP;
-				return STOP_REQUEST;
-			}
-			if (cpu->events & EVENT_SHUTDOWN)
-				return STOP_SHUTDOWN;
-			cpu->ops->boundary(cpu);
-			if (cpu->took) {
-				count_taken(cpu);
+			u64 before = cpu->icount;
+
+			if (attend(cpu, &stop))
+				return stop;
+			if (cpu->icount != before)
 				continue;
-			}
-			if (cpu->events & EVENT_SHUTDOWN)
-				return STOP_SHUTDOWN;
-			if (cpu->events & EVENT_WAIT)
-				return STOP_IDLE;
 		}
-		b = block_find(cpu);
-		n = b->ninsns;
-		room = cpu->deadline - cpu->icount;
-		if (unlikely(n > room))
-			n = (unsigned)room;
+		if (unlikely(cpu->rest))
+			b = take_rest(cpu, &first);
+		if (likely(!b)) {
+			first = 0;
+			b = block_find(cpu);
+		}
+		end = b->ninsns;
+		if (unlikely(end - first > cpu->deadline - cpu->icount))
+			end = first + (unsigned)(cpu->deadline - cpu->icount);
 		if (unlikely(cpu->events & (EVENT_STEP | EVENT_SHADOW | EVENT_TRACE))) {
-			n = 1;
+			end = first + 1;
 			if (cpu->events & EVENT_TRACE)
-				cpu->ops->trace(cpu, b->insn, log_file());
+				cpu->ops->trace(cpu, &b->insn[first], log_file());
 		}
-		interp_block(cpu, b, n);
+		interp_block(cpu, b, first, end);
 	}
 }
 

@@ -12,7 +12,7 @@
 #define IDLE_SKIPS    65536         /* in one machine_run without an instruction, before the caller gets a look */
 #define SHUTDOWN_LINES 8            /* a guest that triple-faults for ever must not fill the disk */
 
-/* ---- the processor's side of the clock ------------------------------------------------------------------- */
+/* ---- the processor's side of the clock -------------------------------------------------------------------------- */
 
 static u64 machine_clock_icount(void *arg)
 {
@@ -40,7 +40,7 @@ u64 machine_icount(const struct machine *m)
 	return m->cpu ? cpu_icount_now(m->cpu) : 0;
 }
 
-/* ---- interrupts by global number ---------------------------------------------------------------------------- */
+/* ---- interrupts by global number -------------------------------------------------------------------------------- */
 
 static void machine_set_irq(void *arg, unsigned n, bool level)
 {
@@ -57,7 +57,7 @@ struct line machine_irq(struct machine *m, int n)
 	return (struct line){machine_set_irq, m, (unsigned)n};
 }
 
-/* ---- making and unmaking ----------------------------------------------------------------------------------- */
+/* ---- making and unmaking ---------------------------------------------------------------------------------------- */
 
 static bool machine_make_cpu(struct machine *m, struct err *err)
 {
@@ -173,7 +173,7 @@ void machine_free(struct machine *m)
 	free(m);
 }
 
-/* ---- what devices may ask for --------------------------------------------------------------------------------- */
+/* ---- what devices may ask for ----------------------------------------------------------------------------------- */
 
 static void machine_stop_cpu(struct machine *m)
 {
@@ -300,7 +300,7 @@ enum machine_stop machine_run(struct machine *m, u64 until)
 	return stop;
 }
 
-/* ---- the hash of everything --------------------------------------------------------------------------------- */
+/* ---- the hash of everything ------------------------------------------------------------------------------------- */
 
 static bool page_is_zero(const u8 *p)
 {
@@ -317,7 +317,8 @@ static bool page_is_zero(const u8 *p)
 	return true;
 }
 
-/* Four FNV-1a streams over 64-bit little-endian words: the same on every host, and not bound by one multiplier's latency. */
+/* Four FNV-1a streams over 64-bit little-endian words: the same on every host, and not bound by one multiplier's
+ * latency. */
 static u64 page_hash(const u8 *p, u64 h)
 {
 	const u64 prime = 0x100000001b3ull;

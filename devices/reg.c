@@ -16,7 +16,7 @@ static unsigned reg_stride(const struct reg *r)
 	return r->stride ? r->stride : r->width;
 }
 
-/* ---- the member behind a row ------------------------------------------------------------------------------ */
+/* ---- the member behind a row ------------------------------------------------------------------------------------ */
 
 static u64 member_load(const struct dev *d, const struct reg *r, unsigned index)
 {
@@ -116,7 +116,7 @@ static void reg_trace(const struct reg_map *map, const struct hit *h, unsigned n
 		(unsigned long long)value);
 }
 
-/* ---- one register, all or some of its bytes -------------------------------------------------------------- */
+/* ---- one register, all or some of its bytes --------------------------------------------------------------------- */
 
 static u64 hit_read(const struct reg_map *map, const struct hit *h, unsigned n)
 {
@@ -197,7 +197,7 @@ static void write_chunk(const struct reg_map *map, u64 off, unsigned size, u64 v
 	}
 }
 
-/* ---- splitting to the sizes that the chip sees ------------------------------------------------------------ */
+/* ---- splitting to the sizes that the chip sees ------------------------------------------------------------------ */
 
 /* Bytes of the next access: up to `left`, not more than max, not across a boundary of max. */
 static unsigned chunk_size(const struct reg_bank *bank, u64 off, unsigned left)
@@ -231,7 +231,7 @@ void reg_write(struct reg_map *map, u64 off, unsigned size, u64 value)
 	}
 }
 
-/* ---- the region --------------------------------------------------------------------------------------------- */
+/* ---- the region ------------------------------------------------------------------------------------------------- */
 
 static u64 region_read(void *arg, u64 off, unsigned size)
 {

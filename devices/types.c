@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The list of every device type, for -device help, the generated documentation and the tests that look at all of them. */
+/* The list of every device type, for -device help, the generated documentation and the tests that look at all of
+ * them. */
 #include "devices/types.h"
 
 const struct dev_type *const dev_types[] = {

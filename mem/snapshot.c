@@ -100,7 +100,7 @@ void snapshot_put(struct snapshot_writer *w, const char *name, u32 version, cons
 	put_number(&w->out, 4, version);
 	put_number(&w->out, 8, size);
 	put_number(&w->out, 8, packed);
-	put_number(&w->out, 4, crc32(0, image, (uInt)packed));
+	put_number(&w->out, 4, (u32)crc32_z(0, image, packed));
 	put_bytes(&w->out, image, packed);
 	free(image);
 }
@@ -227,7 +227,7 @@ static bool take_section(struct cursor *c, struct section *s)
 	    !take_number(c, 4, &crc) || packed > c->left || raw > MAX_SECTION || !take(c, packed, &data))
 		return false;
 	/* zlib packs at most 1032 to 1: a larger promise is a lie */
-	if (crc32(0, data, (uInt)packed) != crc || raw / 1040 > packed)
+	if (crc32_z(0, data, packed) != crc || raw / 1040 > packed)
 		return false;
 	s->data = malloc(raw + 1);
 	s->version = (u32)version;

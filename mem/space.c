@@ -142,7 +142,8 @@ void space_remove(struct space *s, struct region *r)
 	}
 }
 
-const struct flat *space_find(const struct space *s, u64 addr)
+/* The first range that does not end below addr; nmap if there is none. */
+static unsigned flat_index(const struct space *s, u64 addr)
 {
 	unsigned lo = 0, hi = s->nmap;
 
@@ -151,15 +152,33 @@ const struct flat *space_find(const struct space *s, u64 addr)
 
 		if (addr > s->map[mid].last)
 			lo = mid + 1;
-		else if (addr < s->map[mid].base)
-			hi = mid;
 		else
-			return &s->map[mid];
+			hi = mid;
 	}
-	return NULL;
+	return lo;
+}
+
+const struct flat *space_find(const struct space *s, u64 addr)
+{
+	unsigned n = flat_index(s, addr);
+
+	return n < s->nmap && addr >= s->map[n].base ? &s->map[n] : NULL;
 }
 
 /* ---- access ------------------------------------------------------------------------------------------------ */
+
+/* The register of `min` bytes that holds offset off: which bytes of an access it takes part with. */
+struct lane {
+	u64 base;
+	unsigned shift, n; /* first bit in the register; bytes */
+};
+
+static struct lane lane_of(u64 off, unsigned left, unsigned min)
+{
+	unsigned skip = (unsigned)(off & (min - 1));
+
+	return (struct lane){off - skip, skip * 8, min_uint(left, min - skip)};
+}
 
 static u64 device_read(const struct region *r, u64 off, unsigned size)
 {
@@ -168,22 +187,23 @@ static u64 device_read(const struct region *r, u64 off, unsigned size)
 
 	if (!r->ops->read)
 		return mask_low(size * 8);
-	if (size < min) { /* part of a wider register */
-		u64 from = off & ~(u64)(min - 1);
+	if (size < min || (off & (min - 1))) { /* parts of wider registers */
+		for (unsigned i = 0, n; i < size; i += n) {
+			struct lane l = lane_of(off + i, size - i, min);
 
-		v = r->ops->read(r->dev, from, min) >> ((off - from) * 8);
-		return v & mask_low(size * 8);
+			n = l.n;
+			v |= (r->ops->read(r->dev, l.base, min) >> l.shift & mask_low(n * 8)) << (i * 8);
+		}
+		return v;
 	}
-	if (size <= max && off % min == 0)
+	if (size <= max)
 		return r->ops->read(r->dev, off, size) & mask_low(size * 8);
-	for (unsigned i = 0; i < size; i += max) {
-		unsigned n = min_uint(max, size - i);
-
-		v |= (r->ops->read(r->dev, off + i, n) & mask_low(n * 8)) << (i * 8);
-	}
+	for (unsigned i = 0; i < size; i += max)
+		v |= (r->ops->read(r->dev, off + i, max) & mask_low(max * 8)) << (i * 8);
 	return v;
 }
 
+/* Where a write covers part of a register, the rest of it is written with zeros: what a bus without byte enables gives. */
 static void device_write(const struct region *r, u64 off, unsigned size, u64 value)
 {
 	unsigned min = r->ops->min ? r->ops->min : 1, max = r->ops->max ? r->ops->max : 8;
@@ -191,21 +211,21 @@ static void device_write(const struct region *r, u64 off, unsigned size, u64 val
 	if (!r->ops->write)
 		return;
 	value &= mask_low(size * 8);
-	if (size < min) { /* the rest of the wider register reads back as zero: what a bus with byte enables off gives */
-		u64 from = off & ~(u64)(min - 1);
+	if (size < min || (off & (min - 1))) {
+		for (unsigned i = 0, n; i < size; i += n) {
+			struct lane l = lane_of(off + i, size - i, min);
 
-		r->ops->write(r->dev, from, min, value << ((off - from) * 8));
+			n = l.n;
+			r->ops->write(r->dev, l.base, min, (value >> (i * 8) & mask_low(n * 8)) << l.shift);
+		}
 		return;
 	}
 	if (size <= max) {
 		r->ops->write(r->dev, off, size, value);
 		return;
 	}
-	for (unsigned i = 0; i < size; i += max) {
-		unsigned n = min_uint(max, size - i);
-
-		r->ops->write(r->dev, off + i, n, value >> (i * 8) & mask_low(n * 8));
-	}
+	for (unsigned i = 0; i < size; i += max)
+		r->ops->write(r->dev, off + i, max, value >> (i * 8) & mask_low(max * 8));
 }
 
 /* An access that crosses ranges goes byte by byte. Wraps at the end of the space, as the bus does. */
@@ -256,12 +276,22 @@ void space_write(struct space *s, u64 addr, unsigned size, u64 value)
 
 /* ---- blocks -------------------------------------------------------------------------------------------------- */
 
+/* The range at addr, or NULL, and how many of `len` bytes belong to it or to the hole that is there instead. */
 static u64 piece(const struct space *s, u64 addr, u64 len, const struct flat **f)
 {
-	*f = space_find(s, addr);
-	if (*f)
-		return min_u64(len, (*f)->last - addr + 1);
-	return 1;
+	unsigned next = flat_index(s, addr);
+	u64 last;
+
+	*f = NULL;
+	if (next == s->nmap) {
+		last = s->last;
+	} else if (addr < s->map[next].base) {
+		last = s->map[next].base - 1;
+	} else {
+		*f = &s->map[next];
+		last = (*f)->last;
+	}
+	return len - 1 > last - addr ? last - addr + 1 : len;
 }
 
 void space_read_block(struct space *s, u64 addr, void *buf, u64 len)
@@ -270,10 +300,14 @@ void space_read_block(struct space *s, u64 addr, void *buf, u64 len)
 
 	while (len) {
 		const struct flat *f;
-		u64 n = piece(s, addr & s->last, len, &f);
+		u64 n;
 
-		if (f && f->region->kind != REGION_IO) {
-			memcpy(out, f->region->ram->host + f->region->ram_off + ((addr & s->last) - f->region->base), n);
+		addr &= s->last;
+		n = piece(s, addr, len, &f);
+		if (!f) {
+			memset(out, 0xff, n);
+		} else if (f->region->kind != REGION_IO) {
+			memcpy(out, f->region->ram->host + f->region->ram_off + (addr - f->region->base), n);
 		} else {
 			n = 1;
 			*out = (u8)space_read(s, addr, 1);
@@ -290,15 +324,18 @@ static void write_block(struct space *s, u64 addr, const void *buf, u64 len, boo
 
 	while (len) {
 		const struct flat *f;
-		u64 n = piece(s, addr & s->last, len, &f);
-		struct region *r = f ? f->region : NULL;
+		struct region *r;
+		u64 n;
 
+		addr &= s->last;
+		n = piece(s, addr, len, &f);
+		r = f ? f->region : NULL;
 		if (r && r->kind != REGION_IO && (rom_too || (r->kind == REGION_RAM && !r->ram->rom))) {
-			u64 off = r->ram_off + ((addr & s->last) - r->base);
+			u64 off = r->ram_off + (addr - r->base);
 
 			ram_touch(r->ram, off, n);
 			memcpy(r->ram->host + off, in, n);
-		} else {
+		} else if (r) {
 			n = 1;
 			space_write(s, addr, 1, *in);
 		}

@@ -11,7 +11,7 @@
 enum region_kind { REGION_RAM, REGION_ROM, REGION_IO };
 
 /* Offsets are from the region's base; size is 1, 2, 4 or 8 bytes. The space splits and joins accesses so
- * that the device sees only sizes in [min, max] (0 means 1 and 8), naturally aligned if min > 1. */
+ * that the device sees only sizes in [min, max] (0 means 1 and 8; powers of two), at multiples of min. */
 struct region_ops {
 	u64 (*read)(void *dev, u64 offset, unsigned size);
 	void (*write)(void *dev, u64 offset, unsigned size, u64 value);

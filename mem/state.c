@@ -288,7 +288,7 @@ bool state_read_named(const struct state_field *rows, const void *obj, const cha
 			char *end;
 
 			i = strtoul(rest + 1, &end, 0);
-			if (*end != ']' || i >= rows->count)
+			if (end == rest + 1 || *end != ']' || i >= rows->count)
 				return false;
 			rest = end + 1;
 		}

@@ -7,8 +7,14 @@
 
 static void clear_entry(struct tlb_context *c, unsigned mode, unsigned i)
 {
+	struct tlb_extra *x = &c->extra[mode][i];
+
+	if (x->used) {
+		c->nused[mode]--;
+		c->nlarge[mode] -= x->span > TLB_SPAN;
+	}
 	c->entry[mode][i] = (struct tlb_entry){TLB_NEVER, TLB_NEVER, TLB_NEVER, 0};
-	c->extra[mode][i] = (struct tlb_extra){0};
+	*x = (struct tlb_extra){0};
 }
 
 static void renew(struct tlb *t, struct tlb_context *c)
@@ -22,19 +28,10 @@ static void clear_context(struct tlb *t, struct tlb_context *c, bool keep_global
 {
 	renew(t, c);
 	for (unsigned m = 0; m < TLB_MODES; m++) {
-		unsigned kept = 0;
-
-		if (!c->nused[m])
-			continue;
-		for (unsigned i = 0; i < TLB_ENTRIES; i++) {
-			if (!c->extra[m][i].used)
-				continue;
-			if (keep_global && c->extra[m][i].global)
-				kept++;
-			else
+		for (unsigned i = 0; c->nused[m] && i < TLB_ENTRIES; i++) {
+			if (c->extra[m][i].used && !(keep_global && c->extra[m][i].global))
 				clear_entry(c, m, i);
 		}
-		c->nused[m] = (u16)kept;
 	}
 }
 
@@ -107,24 +104,26 @@ void tlb_flush_context(struct tlb *t, u64 key, bool keep_global)
 	}
 }
 
-/* A large page is cached 4 KiB at a time, so any cached piece of it must go when one of its addresses is flushed. */
+static bool covers(const struct tlb_extra *x, u64 va, bool global_too)
+{
+	return x->used && (!x->global || global_too) && ((x->va ^ va) & ~(x->span - 1)) == 0;
+}
+
+/* A large page is cached 4 KiB at a time, so any cached piece of it must go when one of its addresses is flushed; a small
+ * one can only be where its address says. */
 static void flush_page(struct tlb *t, struct tlb_context *c, u64 va, bool global_too)
 {
+	unsigned here = tlb_index(va);
+
 	renew(t, c);
 	for (unsigned m = 0; m < TLB_MODES; m++) {
-		if (!c->nused[m])
+		if (covers(&c->extra[m][here], va, global_too))
+			clear_entry(c, m, here);
+		if (likely(!c->nlarge[m] || va < c->large_first[m] || va > c->large_last[m]))
 			continue;
 		for (unsigned i = 0; i < TLB_ENTRIES; i++) {
-			const struct tlb_extra *x = &c->extra[m][i];
-
-			if (!x->used || (x->global && !global_too))
-				continue;
-			if (x->span == TLB_SPAN && i != tlb_index(va))
-				continue;
-			if (((x->va ^ va) & ~(x->span - 1)) == 0) {
+			if (covers(&c->extra[m][i], va, global_too))
 				clear_entry(c, m, i);
-				c->nused[m]--;
-			}
 		}
 	}
 }
@@ -173,13 +172,24 @@ void tlb_flush_host(struct tlb *t, const u8 *host, u64 len)
 	}
 }
 
+static void note_large(struct tlb_context *c, unsigned mode, const struct tlb_extra *x)
+{
+	u64 first = x->va & ~(x->span - 1), last = first + (x->span - 1);
+
+	c->large_first[mode] = c->nlarge[mode] ? min_u64(c->large_first[mode], first) : first;
+	c->large_last[mode] = c->nlarge[mode] ? max_u64(c->large_last[mode], last) : last;
+	c->nlarge[mode]++;
+}
+
 void tlb_fill(struct tlb *t, const struct tlb_entry *e, const struct tlb_extra *x)
 {
 	struct tlb_context *c = &t->ctx[t->current];
 	unsigned i = tlb_index(x->va);
 
-	if (!c->extra[t->mode][i].used)
-		c->nused[t->mode]++;
+	clear_entry(c, t->mode, i);
+	c->nused[t->mode]++;
+	if (x->span > TLB_SPAN)
+		note_large(c, t->mode, x);
 	c->entry[t->mode][i] = *e;
 	c->extra[t->mode][i] = *x;
 	c->extra[t->mode][i].used = true;

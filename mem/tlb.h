@@ -36,6 +36,8 @@ struct tlb_context {
 	u32 stamp;
 	bool valid;
 	u16 nused[TLB_MODES];
+	u16 nlarge[TLB_MODES]; /* entries whose span is more than TLB_SPAN; all of them lie in [large_first, large_last] */
+	u64 large_first[TLB_MODES], large_last[TLB_MODES];
 	struct tlb_entry entry[TLB_MODES][TLB_ENTRIES];
 	struct tlb_extra extra[TLB_MODES][TLB_ENTRIES];
 };

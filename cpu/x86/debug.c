@@ -146,7 +146,7 @@ static void mov_to_dr(struct cpu *cpu, const struct insn *i)
 	if (n == 6)
 		c->dr[6] = (v & 0xe00f) | DR6_FIXED;
 	else if (n == 7)
-		c->dr[7] = (v & 0xffff2bff) | 0x400;
+		c->dr[7] = (v & 0xffff23ff) | 0x400;
 	else
 		c->dr[n] = v;
 	if (n != 6)

@@ -71,8 +71,8 @@ static void note(struct x86 *c, const struct x86_event *e)
 
 	if (!c->ex.active)
 		c->nchain = 0;
-	if (c->nchain == countof(c->chain)) { /* serial faults may go on for ever: the last ones tell most */
-		memmove(&c->chain[0], &c->chain[1], sizeof(c->chain) - sizeof(c->chain[0]));
+	if (c->nchain == countof(c->chain)) { /* serial faults may go on for ever: the first and the last tell most */
+		memmove(&c->chain[1], &c->chain[2], sizeof(c->chain) - 2 * sizeof(c->chain[0]));
 		c->nchain--;
 	}
 	f = &c->chain[c->nchain++];

@@ -9,21 +9,23 @@
 
 extern const struct insn_group x86_group_alu, x86_group_shift, x86_group_muldiv, x86_group_bit, x86_group_move,
 	x86_group_exchange, x86_group_stack, x86_group_jump, x86_group_string, x86_group_flagops,
-	x86_group_bcd, x86_group_segload, x86_group_msr, x86_group_bmi, x86_group_crypto, x86_group_debug,
-	x86_group_mmx, x86_group_smm, x86_group_sse_compare, x86_group_sse_convert, x86_group_sse_element,
-	x86_group_sse_fp, x86_group_sse_int_arith, x86_group_sse_int_logic, x86_group_sse_move,
-	x86_group_sse_shuffle, x86_group_sse_string, x86_group_trap, x86_group_control, x86_group_far,
-	x86_group_iret,
-	x86_group_syscall, x86_group_system, x86_group_io, x86_group_xsave;
+	x86_group_bcd, x86_group_io, x86_group_segload, x86_group_far, x86_group_system, x86_group_msr,
+	x86_group_bmi, x86_group_control, x86_group_crypto, x86_group_debug, x86_group_iret, x86_group_mmx,
+	x86_group_smm, x86_group_sse_compare, x86_group_sse_convert, x86_group_sse_element, x86_group_sse_fp,
+	x86_group_sse_int_arith, x86_group_sse_int_logic, x86_group_sse_move, x86_group_sse_shuffle,
+	x86_group_sse_string, x86_group_syscall, x86_group_trap, x86_group_x87_arith, x86_group_x87_compare,
+	x86_group_x87_control, x86_group_x87_move, x86_group_x87_trans, x86_group_xsave;
 
 const struct insn_group *const x86_groups[] = {
 	&x86_group_alu, &x86_group_shift, &x86_group_muldiv, &x86_group_bit, &x86_group_move,
 	&x86_group_exchange, &x86_group_stack, &x86_group_jump, &x86_group_string, &x86_group_flagops,
-	&x86_group_bcd, &x86_group_segload, &x86_group_msr, &x86_group_bmi, &x86_group_crypto,
-	&x86_group_debug, &x86_group_mmx, &x86_group_smm, &x86_group_sse_compare, &x86_group_sse_convert,
-	&x86_group_sse_element, &x86_group_sse_fp, &x86_group_sse_int_arith, &x86_group_sse_int_logic,
-	&x86_group_sse_move, &x86_group_sse_shuffle, &x86_group_sse_string, &x86_group_trap, &x86_group_control, &x86_group_far,
-	&x86_group_iret, &x86_group_syscall, &x86_group_system, &x86_group_io, &x86_group_xsave, NULL,
+	&x86_group_bcd, &x86_group_io, &x86_group_segload, &x86_group_far, &x86_group_system, &x86_group_msr,
+	&x86_group_bmi, &x86_group_control, &x86_group_crypto, &x86_group_debug, &x86_group_iret,
+	&x86_group_mmx, &x86_group_smm, &x86_group_sse_compare, &x86_group_sse_convert, &x86_group_sse_element,
+	&x86_group_sse_fp, &x86_group_sse_int_arith, &x86_group_sse_int_logic, &x86_group_sse_move,
+	&x86_group_sse_shuffle, &x86_group_sse_string, &x86_group_syscall, &x86_group_trap,
+	&x86_group_x87_arith, &x86_group_x87_compare, &x86_group_x87_control, &x86_group_x87_move,
+	&x86_group_x87_trans, &x86_group_xsave, NULL,
 };
 
 static const struct insn_row row_bad = { .enc = "", .text = "(bad)", .exec = SIZES1(x86_exec_ud), .attr = ENDS_BLOCK };

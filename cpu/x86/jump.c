@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Near branches: Intel SDM vol. 2, Jcc, JMP, CALL, RET, LOOP, JCXZ. A target beyond the code segment's limit raises
- * #GP(0) on the branch, before anything has changed; whether it is canonical shows when it is fetched, as on
- * AMD's processors. Far transfers are in far.c. */
+/* Near branches: Intel SDM vol. 2, Jcc, JMP, CALL, RET, LOOP, JCXZ. A target beyond the code segment's limit, or
+ * not canonical, raises #GP(0) on the branch, before anything has changed. Far transfers are in far.c. */
 #include "cpu/x86/operand.h"
 
 /* Where a relative branch goes, cut to the operand size. */
@@ -39,11 +38,10 @@ ALWAYS_INLINE void jmp_e(struct x86 *c, const struct insn *i, const unsigned siz
 }
 SIZED(jmp_e)
 
-/* The limit is checked before the push (SDM vol. 2, CALL). */
+/* The target is checked before the push (SDM vol. 2, CALL). */
 ALWAYS_INLINE void call_to(struct x86 *c, const struct insn *i, u64 target, const unsigned size)
 {
-	if (unlikely(target > c->ip_max))
-		x86_gp(c, 0);
+	x86_check_target(c, target);
 	x86_push(c, 1u << size, x86_next_ip(c, i));
 	c->cpu.pc = target;
 }

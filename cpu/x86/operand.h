@@ -107,12 +107,16 @@ ALWAYS_INLINE void x86_end_e(struct x86 *c, const struct insn *i, struct x86_rmw
 		x86_set_reg(c, i->f[F_RM], size, v);
 }
 
-/* Near jump to an offset in the same code segment; raises #GP(0) if it is outside the limit. Whether it is canonical shows
- * at the fetch. */
+/* Near branches: #GP(0) on the branch if the target lies outside the code segment's limit or is not canonical. */
+ALWAYS_INLINE void x86_check_target(struct x86 *c, u64 target)
+{
+	if (unlikely(target + c->ip_bias > c->ip_max))
+		x86_gp(c, 0);
+}
+
 ALWAYS_INLINE void x86_jump(struct x86 *c, u64 target)
 {
-	if (unlikely(target > c->ip_max))
-		x86_gp(c, 0);
+	x86_check_target(c, target);
 	c->cpu.pc = target;
 }
 

@@ -26,7 +26,8 @@ static const struct state_field cpu_rows[] = {
 	SKIP_RANGE(struct cpu, pc_base, mode),
 	STATE_U(struct cpu, events),
 	SKIP_RANGE(struct cpu, took, stay),
-	GAP(struct cpu, stay, tlb),
+	GAP(struct cpu, stay, rest),
+	SKIP_RANGE(struct cpu, rest, rest_pc),
 	SKIP_RANGE(struct cpu, tlb, shutdown_reason),
 	GAP_END(struct cpu, shutdown_reason),
 	STATE_END,
@@ -192,7 +193,8 @@ void x86_update(struct x86 *c)
 	c->code_size = c->in64 ? 3 : cs->attr & SEG_DB ? 2 : 1;
 	c->stack_size = c->in64 ? 3 : c->seg[S_SS].attr & SEG_DB ? 2 : 1;
 	c->ip_mask = c->la_mask = c->in64 ? ~0ull : 0xffffffff;
-	c->ip_max = c->in64 ? ~0ull : cs->limit;
+	c->ip_bias = c->in64 ? BIT(47) : 0;
+	c->ip_max = c->in64 ? BIT(48) - 1 : cs->limit;
 	c->sp_mask = c->stack_size == 3 ? ~0ull : c->stack_size == 2 ? 0xffffffff : 0xffff;
 	for (unsigned n = 0; n < S_COUNT; n++)
 		x86_update_seg(c, n);

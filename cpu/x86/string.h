@@ -6,6 +6,7 @@
 #ifndef CPU_X86_STRING_H
 #define CPU_X86_STRING_H
 
+#include "cpu/block.h"
 #include "cpu/x86/operand.h"
 
 /* One iteration; false ends the repetition early (CMPS, SCAS). */
@@ -35,6 +36,12 @@ ALWAYS_INLINE void x86_string_move(struct x86 *c, const struct insn *i, unsigned
 u64 x86_string_run(struct x86 *c, const struct insn *i, unsigned seg, unsigned n, unsigned size, u64 most,
 	enum access access, u8 **p);
 
+/* The repetition must pause: something is to be looked at, or the block's own bytes were written. */
+ALWAYS_INLINE bool x86_string_disturbed(const struct x86 *c)
+{
+	return c->cpu.events || !c->cpu.block->live;
+}
+
 /* Runs the instruction, once or repeated. */
 ALWAYS_INLINE void x86_string_repeat(
 	struct x86 *c, const struct insn *i, const unsigned size, x86_string_one *one, x86_string_bulk *bulk)
@@ -56,7 +63,7 @@ ALWAYS_INLINE void x86_string_repeat(
 			return;
 		left -= n;
 		x86_string_move(c, i, R_CX, -(s64)n);
-		if (!left || !more || c->cpu.events || n >= cpu_room(&c->cpu)) {
+		if (!left || !more || x86_string_disturbed(c) || n >= cpu_room(&c->cpu)) {
 			cpu_count(&c->cpu, n - 1);
 			if (left && more)
 				cpu_stay(&c->cpu);

@@ -14,7 +14,7 @@ struct text {
 	const struct insn *i;
 	const struct x86_pattern *p;
 	u64 pc;
-	bool in64;
+	bool in64, wide; /* wide: DEF64 or FORCE64 in 64-bit mode */
 };
 
 PRINTF_LIKE(2, 3)
@@ -72,7 +72,7 @@ static unsigned width_log2(const struct text *t, unsigned width)
 	case WIDTH_D: case WIDTH_F32: case WIDTH_I32: return 2;
 	case WIDTH_Q: case WIDTH_F64: case WIDTH_I64: return 3;
 	case WIDTH_DQ: return 4;
-	case WIDTH_Y: return t->i->size == 3 || (t->in64 && (t->i->f[F_PFX] & PFX_W)) ? 3 : 2;
+	case WIDTH_Y: return t->i->size == 3 || t->wide || (t->in64 && (t->i->f[F_PFX] & PFX_W)) ? 3 : 2;
 	case WIDTH_Z: return min_uint(t->i->size, 2);
 	case WIDTH_A: return t->i->size + 1u;
 	default: return t->i->size;
@@ -216,7 +216,7 @@ static void put_operand(struct text *t, const struct x86_operand *o, unsigned k)
 	case AT_A: put(t, "0x%x:0x%x", (unsigned)t->i->disp, (unsigned)t->i->imm32); break;
 	case AT_O: put_offset(t, o); break;
 	case AT_X: case AT_Y: put_string(t, o); break;
-	case AT_ST: put(t, "st"); break;
+	case AT_ST: put(t, "st(0)"); break;
 	case AT_STI: put(t, "st(%u)", t->i->f[F_RM] & 7u); break;
 	case AT_FIXED_SEG: put(t, "%s", segment_name(o->reg)); break;
 	case AT_ONE: put(t, "1"); break;
@@ -282,6 +282,7 @@ unsigned x86_text(const struct x86_isa *isa, const struct insn *i, u64 pc, u32 m
 	assert(size > 0);
 	out[0] = 0;
 	t.in64 = (mode & MODE_CODE) == 3;
+	t.wide = t.in64 && (row->attr & (DEF64 | FORCE64));
 	if (i->row < ROW_FIRST) {
 		put(&t, "%s", row->text);
 		return t.n;

@@ -115,7 +115,8 @@ struct x86 {
 	u8 stack_size; /* (derived) 1, 2, 3 */
 	bool in64;     /* (derived) 64-bit mode: EFER.LMA and CS.L */
 	u64 ip_mask;   /* (derived) 0xffffffff, ~0 in 64-bit mode: beyond 0xffff a 16-bit segment faults, it does not wrap */
-	u64 ip_max;    /* (derived) highest offset that a near branch may go to: CS limit, or ~0 in 64-bit mode */
+	/* (derived) A near branch may go to targets with target + ip_bias <= ip_max: within the CS limit, or canonical. */
+	u64 ip_max, ip_bias;
 	u64 sp_mask;   /* (derived) */
 	u64 la_mask;   /* (derived) 0xffffffff outside 64-bit mode */
 	struct seg seg[S_COUNT];
@@ -159,7 +160,7 @@ struct x86 {
 	bool watch;  /* (derived) a data breakpoint is enabled in DR7 */
 	u8 delivering, delivering_kind; /* the event that ex.active is about */
 	u8 nchain;
-	struct x86_fault chain[4];
+	struct x86_fault chain[6];
 	const char *why;   /* the reason for the exception on its way, for the chain */
 	u8 fetch_bytes[16];/* code that is not in RAM or ROM */
 	u64 features[2];   /* bit per FEAT_xx: the model's, and what -cpu adds or takes away */

@@ -71,7 +71,8 @@ static void isa_device(struct aml *a, const char *name, const char *hid, u16 io,
 	}
 	aml_name(a, "_CRS");
 	aml_resources(a);
-	aml_res_io(a, io, length);
+	if (length)
+		aml_res_io(a, io, length);
 	if (!strcmp(name, "KBD"))
 		aml_res_io(a, 0x64, 1);
 	aml_res_irq(a, irq);
@@ -126,6 +127,7 @@ static void pci_root(struct aml *a, const struct acpi_config *c)
 	aml_integer(a, 0x10000);
 	isa_device(a, "RTC", "PNP0B00", 0x70, 8, 8);
 	isa_device(a, "KBD", "PNP0303", 0x60, 1, 1);
+	isa_device(a, "MOU", "PNP0F13", 0, 0, 12);
 	isa_device(a, "COM1", "PNP0501", 0x3f8, 8, 4);
 	isa_device(a, "COM2", "PNP0501", 0x2f8, 8, 3);
 	aml_end(a);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ACPI and MP tables of the PC board. */
+/* The tables that describe the PC board: ACPI, MP, SMBIOS. */
 #ifndef DEVICES_BOARD_ACPI_H
 #define DEVICES_BOARD_ACPI_H
 
@@ -20,5 +20,7 @@ enum { ACPI_LAPIC = 0xfee00000, ACPI_IOAPIC = 0xfec00000, ACPI_HPET = 0xfed00000
 void acpi_write(struct space *memory, const struct acpi_config *c);
 /* The floating pointer at `at` (F0000h-FFFFFh, 16-byte aligned), the table behind it. */
 void mptable_write(struct space *memory, u32 at, unsigned ncpu);
+/* The entry point at `at` (F0000h-FFFFFh, 16-byte aligned), the structures behind it. */
+void smbios_write(struct space *memory, u32 at);
 
 #endif

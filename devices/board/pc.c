@@ -182,14 +182,29 @@ static void write_tables(struct machine *m, u32 at)
 {
 	struct pc *pc = m->board_data;
 	struct acpi_config c = {
-		.tables = at, .room = PC_TABLES, .rsdp = PC_RSDP, .pci_hole = pc->low_size < PC_LOW_SPLIT ? PC_LOW_SPLIT : PC_LOW_MAX,
+		.tables = at, .room = PC_TABLES, .rsdp = PC_RSDP, .pci_hole = pc->low_size <= PC_LOW_SPLIT ? PC_LOW_SPLIT : PC_LOW_MAX,
 		.pm_base = PC_PM_BASE, .gpe_base = PC_GPE_BASE, .sci = PC_SCI, .ncpu = m->ncpu,
 	};
 
 	acpi_write(&m->memory, &c);
 	mptable_write(&m->memory, PC_MPTABLE, m->ncpu);
+	smbios_write(&m->memory, PC_SMBIOS);
 	piix3_route(dev_find(m, "piix3"));
 	space_write(&m->ports, 0x4d1, 1, 0x0c); /* IRQ 10 and 11 by level */
+}
+
+/* Memory types as firmware sets them (SDM vol. 3, 12.11): write-back but for video memory and the PCI hole. */
+static void set_mtrrs(struct machine *m)
+{
+	struct pc *pc = m->board_data;
+	u64 hole = pc->low_size <= PC_LOW_SPLIT ? PC_LOW_SPLIT : PC_LOW_MAX, all_fixed_wb = 0x0606060606060606;
+	struct x86 *c = cpu_of(m);
+
+	for (unsigned n = 0; n < countof(c->mtrr_fix); n++)
+		c->mtrr_fix[n] = n == 2 ? 0 : all_fixed_wb; /* [2] is A0000h-BFFFFh */
+	c->mtrr_phys[0] = hole;
+	c->mtrr_phys[1] = (mask_low(40) & ~(0xffffffff - hole)) | 0x800;
+	c->mtrr_def = 0xc06;
 }
 
 static bool boot(struct machine *m, struct err *err)
@@ -206,6 +221,7 @@ static bool boot(struct machine *m, struct err *err)
 	b.tables = pc->low_size - PC_TABLES;
 	b.rsdp = PC_RSDP;
 	write_tables(m, (u32)b.tables);
+	set_mtrrs(m);
 	add_e820(&b, 0, BOOT_LOW_END, E820_RAM);
 	add_e820(&b, BOOT_LOW_END, 0xa0000 - BOOT_LOW_END, E820_RESERVED);
 	add_e820(&b, 0xf0000, 0x10000, E820_RESERVED);

@@ -24,6 +24,7 @@ enum {
 	PC_SCI = 9,
 	PC_RSDP = 0xf5000,
 	PC_MPTABLE = 0xf5100,
+	PC_SMBIOS = 0xf5800,
 	PC_TABLES = 0x20000, /* bytes at the end of low RAM that ACPI tables may take */
 };
 #define PC_LOW_MAX  0xe0000000ull /* RAM may reach up to the PCI hole; with more than this it ends at 3 GiB */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The interrupt message bus between I/O APICs, local APICs and devices with message-signalled interrupts: who is meant by
- * a destination, and who gets a lowest-priority interrupt. Intel SDM vol. 3, 11.6.2 and 11.11. */
+/* The interrupt message bus between I/O APICs, local APICs and devices with message-signalled interrupts: who is
+ * meant by a destination, and who gets a lowest-priority interrupt. Intel SDM vol. 3, 11.6.2 and 11.11. */
 #include "devices/irq/apic.h"
 
 #include "devices/irq/ioapic.h"

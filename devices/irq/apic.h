@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What travels between APICs: interrupt messages and end-of-interrupt broadcasts (Intel SDM vol. 3, chapter 11). Whoever
- * sends one names the machine; the receivers are found among its devices. */
+/* What travels between APICs: interrupt messages and end-of-interrupt broadcasts (Intel SDM vol. 3, chapter 11).
+ * Whoever sends one names the machine; the receivers are found among its devices. */
 #ifndef DEVICES_IRQ_APIC_H
 #define DEVICES_IRQ_APIC_H
 

@@ -119,7 +119,7 @@ static void i8259_set_line(void *arg, unsigned ir, bool level)
 	i8259_update(d);
 }
 
-/* ---- acknowledgement and end of interrupt ------------------------------------------------------------------ */
+/* ---- acknowledgement and end of interrupt ----------------------------------------------------------------------- */
 
 /* INTA reached this chip: the input that it puts in service, 8 if there is none. INT falls for a moment, so that a
  * further request makes an edge at whatever INT is soldered to. */
@@ -201,7 +201,7 @@ static void i8259_icw1(struct i8259 *s, u8 v)
 	s->read_isr = s->poll = s->special_mask = s->rotate_aeoi = false;
 }
 
-/* ---- registers ------------------------------------------------------------------------------------------------- */
+/* ---- registers -------------------------------------------------------------------------------------------------- */
 
 static void command_wrote(struct dev *d, unsigned index, u64 old, u64 now)
 {
@@ -322,7 +322,7 @@ static const struct reg_bank i8259_bank = {.name = "i8259", .regs = i8259_regs, 
 static const struct reg_bank elcr_bank = {.name = "elcr", .regs = elcr_regs, .n = countof(elcr_regs), .size = 1, .max = 1};
 static const struct reg_bank *const i8259_banks[] = {&i8259_bank, &elcr_bank, NULL};
 
-/* ---- device ---------------------------------------------------------------------------------------------------- */
+/* ---- device ----------------------------------------------------------------------------------------------------- */
 
 static bool i8259_attach(struct dev *d, const struct board_row *row, struct err *err)
 {

@@ -96,7 +96,7 @@ void ioapic_eoi(struct dev *d, u8 vector)
 	}
 }
 
-/* ---- registers ------------------------------------------------------------------------------------------------- */
+/* ---- registers -------------------------------------------------------------------------------------------------- */
 
 /* An entry that is made edge-triggered forgets its remote IRR, as the ICH's does: software relies on it. */
 static void rte_wrote(struct dev *d, unsigned pin, u64 old, u64 now)
@@ -168,7 +168,7 @@ static const struct reg_bank ioapic_bank = {
 	.name = "ioapic", .regs = ioapic_regs, .n = countof(ioapic_regs), .size = 0x1000, .min = 4, .max = 4};
 static const struct reg_bank *const ioapic_banks[] = {&ioapic_bank, &ioapic_window_bank, NULL};
 
-/* ---- device ---------------------------------------------------------------------------------------------------- */
+/* ---- device ----------------------------------------------------------------------------------------------------- */
 
 static bool ioapic_attach(struct dev *d, const struct board_row *row, struct err *err)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The I/O APIC: 24 inputs, each with a redirection entry. Pins 0-23 of the device are INTIN0-23. Lines are logical: true
- * is "asserted", whatever the entry's polarity bit says. Options of a row: id=N (0). */
+/* The I/O APIC: 24 inputs, each with a redirection entry. Pins 0-23 of the device are INTIN0-23. Lines are
+ * logical: true is "asserted", whatever the entry's polarity bit says. Options of a row: id=N (0). */
 #ifndef DEVICES_IRQ_IOAPIC_H
 #define DEVICES_IRQ_IOAPIC_H
 

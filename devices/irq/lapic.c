@@ -3,7 +3,7 @@
  * 11.8. */
 #include "devices/irq/lapic_state.h"
 
-/* ---- bitmaps of 256 vectors ---------------------------------------------------------------------------------- */
+/* ---- bitmaps of 256 vectors ------------------------------------------------------------------------------------- */
 
 static bool vector_test(const u32 *map, unsigned v)
 {
@@ -33,7 +33,7 @@ static int vector_highest(const u32 *map)
 	return -1;
 }
 
-/* ---- priorities, 11.8.3 ---------------------------------------------------------------------------------------- */
+/* ---- priorities, 11.8.3 ----------------------------------------------------------------------------------------- */
 
 u8 lapic_ppr(const struct lapic *s)
 {
@@ -58,7 +58,8 @@ static unsigned lvt_mode(u32 lvt)
 	return lvt >> 8 & 7;
 }
 
-/* The 8259 asks through an entry in ExtINT mode, or straight if the APIC is off (11.4.3: the pins are INTR and NMI then). */
+/* The 8259 asks through an entry in ExtINT mode, or straight if the APIC is off (11.4.3: the pins are INTR and NMI
+ * then). */
 static bool lapic_extint(const struct lapic *s)
 {
 	if (!lapic_hw_enabled(s))
@@ -214,7 +215,7 @@ bool lapic_matches(const struct dev *d, const struct apic_message *msg)
 	return msg->dest == (lapic_x2(s) ? l->id : s->id >> 24);
 }
 
-/* ---- the local vector table ------------------------------------------------------------------------------------ */
+/* ---- the local vector table ------------------------------------------------------------------------------------- */
 
 void lapic_fire_lvt(struct dev *d, unsigned n)
 {
@@ -297,7 +298,7 @@ void lapic_end_of_interrupt(struct dev *d)
 	lapic_update(d);
 }
 
-/* ---- sending, 11.6.1 ----------------------------------------------------------------------------------------------- */
+/* ---- sending, 11.6.1 -------------------------------------------------------------------------------------------- */
 
 void lapic_send_ipi(struct dev *d)
 {

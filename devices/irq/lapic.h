@@ -24,8 +24,8 @@ struct lapic_core {
 };
 
 void lapic_connect(struct dev *d, const struct lapic_core *core);
-/* What PC firmware leaves behind (virtual wire mode, MP specification 3.6.2.2): LINT0 = ExtINT, LINT1 = NMI, enabled. For
- * boards that boot without firmware: after a reset alone, LINT0 is masked. */
+/* What PC firmware leaves behind (virtual wire mode, MP specification 3.6.2.2): LINT0 = ExtINT, LINT1 = NMI,
+ * enabled. For boards that boot without firmware: after a reset alone, LINT0 is masked. */
 void lapic_virtual_wire(struct dev *d);
 
 /* The processor takes an interrupt: its vector, or -1 if there is none. */
@@ -39,7 +39,7 @@ bool lapic_msr_write(struct dev *d, u32 msr, u64 value);
 /* The time stamp counter was set: a deadline that is armed lies elsewhere now. */
 void lapic_tsc_changed(struct dev *d);
 
-/* ---- for the message bus (apic.c) ---------------------------------------------------------------------------- */
+/* ---- for the message bus (apic.c) ------------------------------------------------------------------------------- */
 
 bool lapic_enabled(const struct dev *d);
 u8 lapic_priority(const struct dev *d);

@@ -193,7 +193,7 @@ void lapic_virtual_wire(struct dev *d)
 	lapic_lint_changed(d);
 }
 
-/* ---- the MSRs ------------------------------------------------------------------------------------------------------ */
+/* ---- the MSRs --------------------------------------------------------------------------------------------------- */
 
 static void map_base(struct dev *d)
 {
@@ -345,7 +345,7 @@ bool lapic_msr_write(struct dev *d, u32 msr, u64 value)
 	return msr >= MSR_X2APIC && msr < MSR_X2APIC + 0x100 && x2_write(d, msr - MSR_X2APIC, value);
 }
 
-/* ---- device ---------------------------------------------------------------------------------------------------- */
+/* ---- device ----------------------------------------------------------------------------------------------------- */
 
 void lapic_connect(struct dev *d, const struct lapic_core *core)
 {

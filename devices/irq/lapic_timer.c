@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The local APIC's timer: one-shot, periodic and TSC-deadline modes. It counts nanoseconds of virtual time (a bus clock of
- * 1 GHz) through the divider; counts are computed when read. Intel SDM vol. 3, 11.5.4. */
+/* The local APIC's timer: one-shot, periodic and TSC-deadline modes. It counts nanoseconds of virtual time (a bus
+ * clock of 1 GHz) through the divider; counts are computed when read. Intel SDM vol. 3, 11.5.4. */
 #include "devices/irq/lapic_state.h"
 
 static unsigned mode_of(u32 lvt)

@@ -14,7 +14,7 @@ static struct x86 *core_of(const struct dev *lapic)
 	return x86_from(lapic->machine->cpu);
 }
 
-/* ---- what the processor asks ---------------------------------------------------------------------------------- */
+/* ---- what the processor asks ------------------------------------------------------------------------------------ */
 
 static int bus_irq_ack(void *arg)
 {

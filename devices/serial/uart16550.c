@@ -16,6 +16,7 @@ enum { LSR_DR = 1, LSR_OE = 2, LSR_BI = 16, LSR_THRE = 32, LSR_TEMT = 64 };
 enum { MSR_DCTS = 1, MSR_DDSR = 2, MSR_TERI = 4, MSR_DDCD = 8, MSR_CTS = 16, MSR_DSR = 32, MSR_RI = 64, MSR_DCD = 128 };
 
 struct uart {
+	u16 pending_head, pending_count;
 	u8 ier, fcr, lcr, mcr, msr, scr, dll, dlm;
 	u8 overrun;
 	u8 thre_pending; /* the THR-empty interrupt waits to be read or written away */
@@ -23,7 +24,6 @@ struct uart {
 	u8 fifo[FIFO_SIZE];
 	u8 head, count;
 	u8 pending[PENDING_SIZE];
-	u16 pending_head, pending_count;
 	u8 pad[7];
 	struct event timer;
 };

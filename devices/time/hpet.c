@@ -50,7 +50,7 @@ static const struct state_field hpet_rows[] = {
 	STATE_END,
 };
 
-/* ---- counter ------------------------------------------------------------------------------------------------------ */
+/* ---- counter ---------------------------------------------------------------------------------------------------- */
 
 static u64 counter_now(const struct dev *d)
 {
@@ -67,7 +67,7 @@ static u64 width_mask(const struct hpet *s, unsigned n)
 	return s->config[n] & TN_32MODE ? 0xffffffff : ~0ull;
 }
 
-/* ---- wires --------------------------------------------------------------------------------------------------------- */
+/* ---- wires ------------------------------------------------------------------------------------------------------ */
 
 static bool is_legacy(const struct hpet *s, unsigned n)
 {
@@ -122,7 +122,7 @@ static void set_legacy_in(void *arg, unsigned n, bool level)
 	drive_all(d);
 }
 
-/* ---- comparators ------------------------------------------------------------------------------------------------- */
+/* ---- comparators ------------------------------------------------------------------------------------------------ */
 
 /* Arms the event `ticks` after the counter's present value. */
 static void arm_in(struct dev *d, unsigned n, u64 ticks)
@@ -183,7 +183,7 @@ static void match_fire(void *arg)
 	rearm(a->dev, n, true);
 }
 
-/* ---- registers ------------------------------------------------------------------------------------------------- */
+/* ---- registers -------------------------------------------------------------------------------------------------- */
 
 static u64 capabilities_read(struct dev *d, unsigned index, u64 stored)
 {
@@ -254,7 +254,8 @@ static u64 comparator_read(struct dev *d, unsigned n, u64 stored)
 	return ((const struct hpet *)d->state)->comparator[n];
 }
 
-/* The period of a periodic timer is what was written last; its comparator takes the value only after VAL_SET (2.3.9.2.2). */
+/* The period of a periodic timer is what was written last; its comparator takes the value only after VAL_SET
+ * (2.3.9.2.2). */
 static void comparator_wrote(struct dev *d, unsigned n, u64 old, u64 now)
 {
 	struct hpet *s = d->state;
@@ -285,7 +286,7 @@ static const struct reg_bank hpet_bank = {
 	.name = "hpet", .regs = hpet_regs, .n = countof(hpet_regs), .size = 0x400, .min = 4, .max = 8};
 static const struct reg_bank *const hpet_banks[] = {&hpet_bank, NULL};
 
-/* ---- device ---------------------------------------------------------------------------------------------------- */
+/* ---- device ----------------------------------------------------------------------------------------------------- */
 
 static bool hpet_attach(struct dev *d, const struct board_row *row, struct err *err)
 {

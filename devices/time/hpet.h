@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The high precision event timer. What a board needs to wire it: with legacy replacement on, comparators 0 and 1 take the
- * place of the 8254 and the RTC, so those two go through here. Options of a row: intcap=BITS (0x4), the I/O APIC
- * inputs that a comparator may be routed to. */
+/* The high precision event timer. What a board needs to wire it: with legacy replacement on, comparators 0 and 1
+ * take the place of the 8254 and the RTC, so those two go through here. Options of a row: intcap=BITS (0x4), the
+ * I/O APIC inputs that a comparator may be routed to. */
 #ifndef DEVICES_TIME_HPET_H
 #define DEVICES_TIME_HPET_H
 

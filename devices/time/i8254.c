@@ -68,7 +68,7 @@ static const struct state_field i8254_rows[] = {
 	STATE_END,
 };
 
-/* ---- one counter -------------------------------------------------------------------------------------------------- */
+/* ---- one counter ------------------------------------------------------------------------------------------------ */
 
 /* Modes 6 and 7 are 2 and 3. */
 static unsigned counter_mode(const struct counter *c)
@@ -351,7 +351,7 @@ static void counter_latch_status(struct counter *c)
 	c->status_latched = true;
 }
 
-/* ---- time and wires ---------------------------------------------------------------------------------------------- */
+/* ---- time and wires --------------------------------------------------------------------------------------------- */
 
 static u64 tick_of(u64 ns)
 {
@@ -415,7 +415,7 @@ static void set_gate(void *arg, unsigned n, bool level)
 	counter_drive(d, n);
 }
 
-/* ---- registers ------------------------------------------------------------------------------------------------- */
+/* ---- registers -------------------------------------------------------------------------------------------------- */
 
 static u64 count_read(struct dev *d, unsigned n, u64 stored)
 {
@@ -488,7 +488,7 @@ static const struct reg_bank i8254_bank = {.name = "i8254", .regs = i8254_regs, 
 static const struct reg_bank port61_bank = {.name = "port61", .regs = port61_regs, .n = countof(port61_regs), .size = 1, .max = 1};
 static const struct reg_bank *const i8254_banks[] = {&i8254_bank, &port61_bank, NULL};
 
-/* ---- device ---------------------------------------------------------------------------------------------------- */
+/* ---- device ----------------------------------------------------------------------------------------------------- */
 
 static bool i8254_attach(struct dev *d, const struct board_row *row, struct err *err)
 {

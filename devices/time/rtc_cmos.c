@@ -41,7 +41,7 @@ static const struct state_field rtc_rows[] = {
 	STATE_END,
 };
 
-/* ---- numbers as the registers hold them ------------------------------------------------------------------- */
+/* ---- numbers as the registers hold them ------------------------------------------------------------------------- */
 
 static unsigned from_reg(const struct rtc *s, u8 v)
 {
@@ -258,7 +258,7 @@ static void rtc_fire(void *arg)
 	rtc_arm(arg);
 }
 
-/* ---- registers ------------------------------------------------------------------------------------------------- */
+/* ---- registers -------------------------------------------------------------------------------------------------- */
 
 static void time_wrote(struct dev *d, unsigned index, u64 old, u64 now)
 {
@@ -378,7 +378,7 @@ static const struct reg rtc_regs[] = {
 static const struct reg_bank rtc_bank = {.name = "rtc", .regs = rtc_regs, .n = countof(rtc_regs), .size = 2, .max = 1};
 static const struct reg_bank *const rtc_banks[] = {&rtc_bank, &rtc_ram_bank, NULL};
 
-/* ---- for the board ------------------------------------------------------------------------------------------------ */
+/* ---- for the board ---------------------------------------------------------------------------------------------- */
 
 u8 rtc_cmos_get(struct dev *d, unsigned index)
 {
@@ -409,7 +409,7 @@ void rtc_cmos_set_memory(struct dev *d, u64 below_4g, u64 above_4g)
 	rtc_cmos_set(d, 0x5d, (u8)(blocks >> 16));
 }
 
-/* ---- device ---------------------------------------------------------------------------------------------------- */
+/* ---- device ----------------------------------------------------------------------------------------------------- */
 
 /* Batteries included: time and RAM are set here and outlive a reset. */
 static bool rtc_attach(struct dev *d, const struct board_row *row, struct err *err)

@@ -118,8 +118,10 @@ static void acknowledge(struct fuzz *f, struct dev *d)
 		saw(f, lapic_msr_read(d, msr, &v));
 		saw(f, v);
 	} else if (r & 64) {
-		/* not the base address itself, so that the rest of the run still finds the registers */
-		saw(f, lapic_msr_write(d, msr, msr == 0x1b ? 0xfee00000 | (value(f) & 0xfff) : value(f)));
+		v = value(f);
+		if (msr == 0x1b) /* seldom off, and always where the rest of the run looks for it */
+			v = 0xfee00100 | (v & 0x600 & next(f)) | (v & 0x3800 ? 0x800 : 0);
+		saw(f, lapic_msr_write(d, msr, v));
 	} else {
 		saw(f, (u64)lapic_ack(d));
 	}

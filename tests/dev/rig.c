@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-/* ---- probes ------------------------------------------------------------------------------------------------------- */
+/* ---- probes ----------------------------------------------------------------------------------------------------- */
 
 static void probe_set(void *arg, unsigned pin, bool level)
 {
@@ -45,7 +45,7 @@ static void probe_outputs(struct rig_dev *d)
 	}
 }
 
-/* ---- the other side of a local APIC -------------------------------------------------------------------------------- */
+/* ---- the other side of a local APIC ----------------------------------------------------------------------------- */
 
 static void core_intr(void *arg, bool level)
 {
@@ -82,7 +82,7 @@ static void connect_lapic(struct rig *r, struct dev *lapic)
 	lapic_connect(lapic, &core);
 }
 
-/* ---- the machine ---------------------------------------------------------------------------------------------------- */
+/* ---- the machine ------------------------------------------------------------------------------------------------ */
 
 static void rig_text(void *arg, const u8 *data, size_t n)
 {
@@ -194,7 +194,7 @@ void rig_reset(struct rig *r)
 	r->m->reset_wanted = false;
 }
 
-/* ---- reset values ---------------------------------------------------------------------------------------------------- */
+/* ---- reset values ----------------------------------------------------------------------------------------------- */
 
 static u64 member_value(const struct dev *d, const struct reg *r, unsigned index)
 {
@@ -260,7 +260,7 @@ unsigned rig_check_reset(const struct rig_dev *d, const char *except, FILE *out)
 	return wrong;
 }
 
-/* ---- going back ------------------------------------------------------------------------------------------------------ */
+/* ---- going back ------------------------------------------------------------------------------------------------- */
 
 u8 *rig_save(const struct rig *r, size_t *size)
 {

@@ -53,8 +53,8 @@ void rig_wire(struct rig_dev *from, unsigned out, struct dev *to, unsigned in);
 void rig_tick(struct rig *r, u64 ns, unsigned max_events);
 /* All devices, in order of attachment. */
 void rig_reset(struct rig *r);
-/* Rows with storage whose member differs from the reset value, one line each on `out`; rows named in the space-separated
- * list `except` are left out. Returns how many. */
+/* Rows with storage whose member differs from the reset value, one line each on `out`; rows named in the
+ * space-separated list `except` are left out. Returns how many. */
 unsigned rig_check_reset(const struct rig_dev *d, const char *except, FILE *out);
 
 /* Saved state of the clock and all devices, to go back to. The caller frees it. */

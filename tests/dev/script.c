@@ -11,7 +11,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
-/* ---- files ------------------------------------------------------------------------------------------------------------ */
+/* ---- files ------------------------------------------------------------------------------------------------------ */
 
 static char *read_file(const char *path)
 {
@@ -97,7 +97,7 @@ void script_free(struct script *s)
 	free(s->text);
 }
 
-/* ---- words ------------------------------------------------------------------------------------------------------------ */
+/* ---- words ------------------------------------------------------------------------------------------------------ */
 
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 3)))
@@ -142,7 +142,7 @@ static bool need_device(struct script *s)
 	return s->use || wrong(s, "no device yet");
 }
 
-/* ---- set-up ------------------------------------------------------------------------------------------------------------ */
+/* ---- set-up ----------------------------------------------------------------------------------------------------- */
 
 static bool do_device(struct script *s, const struct command *c)
 {
@@ -273,7 +273,7 @@ static bool do_memory(struct script *s, const struct command *c)
 	return true;
 }
 
-/* ---- accesses and time ------------------------------------------------------------------------------------------------ */
+/* ---- accesses and time ------------------------------------------------------------------------------------------ */
 
 static bool place(struct script *s, const char *word, struct space **space, u64 *addr)
 {
@@ -387,7 +387,7 @@ static bool do_reset(struct script *s, const struct command *c)
 	return true;
 }
 
-/* ---- wires ------------------------------------------------------------------------------------------------------------- */
+/* ---- wires ------------------------------------------------------------------------------------------------------ */
 
 static bool do_pin(struct script *s, const struct command *c)
 {
@@ -466,7 +466,7 @@ static bool do_core(struct script *s, const struct command *c)
 	return wrong(s, "core intr|nmi|smi|init|startup = COUNT");
 }
 
-/* ---- host and machine --------------------------------------------------------------------------------------------------- */
+/* ---- host and machine ------------------------------------------------------------------------------------------- */
 
 static size_t unescape(const char *word, u8 *out)
 {
@@ -557,7 +557,7 @@ static bool do_reset_wanted(struct script *s, const struct command *c)
 	return expect(s, c, 1, 10, s->rig.m->reset_wanted);
 }
 
-/* ---- running -------------------------------------------------------------------------------------------------------------- */
+/* ---- running ---------------------------------------------------------------------------------------------------- */
 
 static const struct {
 	const char *name;

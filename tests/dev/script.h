@@ -55,12 +55,12 @@ struct script {
 /* Reads and splits a file; says what is wrong on standard error. */
 bool script_load(struct script *s, const char *path);
 void script_free(struct script *s);
-/* Makes the rig and runs the set-up commands, or all of them; every failed check prints "FILE:LINE: ..." and counts. The
- * caller ends with rig_free(&s->rig). */
+/* Makes the rig and runs the set-up commands, or all of them; every failed check prints "FILE:LINE: ..." and
+ * counts. The caller ends with rig_free(&s->rig). */
 unsigned script_run(struct script *s, bool setup_only);
 
-/* fuzz.c: random accesses, wires and times on the rig of a script; then goes back to a saved state and repeats a stretch,
- * which must read the same. Returns how many things were wrong. */
+/* fuzz.c: random accesses, wires and times on the rig of a script; then goes back to a saved state and repeats a
+ * stretch, which must read the same. Returns how many things were wrong. */
 unsigned fuzz_run(struct script *s, u64 steps, u64 seed);
 
 #endif

@@ -155,6 +155,18 @@ static bool segment_and_rex_r(const struct sample *s)
 	return !s->map && (s->opcode & 0xfd) == 0x8c && (s->rex & 4);
 }
 
+static bool mov_to_cs(const struct sample *s)
+{
+	return !s->map && s->opcode == 0x8e && (s->modrm >> 3 & 7) == S_CS;
+}
+
+static bool no_control_register(const struct sample *s)
+{
+	unsigned n = (s->modrm >> 3 & 7) | (s->rex << 1 & 8);
+
+	return s->map == 1 && (s->opcode & 0xfd) == 0x20 && !bit(BIT(0) | BIT(2) | BIT(3) | BIT(4) | BIT(8), n);
+}
+
 static bool debug_register_8(const struct sample *s)
 {
 	return s->map == 1 && (s->opcode & 0xfd) == 0x21 && (s->rex & 4);
@@ -186,6 +198,10 @@ const struct exception exceptions[] = {
 	 "cmpneqpd cmpnltpd cmpnlepd cmpordpd cmpeqss cmpltss cmpless cmpunordss cmpneqss cmpnltss cmpnless cmpordss "
 	 "cmpeqsd cmpltsd cmplesd cmpunordsd cmpneqsd cmpnltsd cmpnlesd cmpordsd",
 	 NULL, "pseudo-operations: SDM vol. 2, CMPPS, table 3-5"},
+	{"x87 copies", MNEMONIC | OPERANDS, "fcom2 fcomp3 fcomp5 fxch4 fxch7 fstp1 fstp8 fstp9 ffreep", "fcom fcomp fxch fstp ffreep", NULL,
+	 "second encodings have names of their own: SDM vol. 3, 22.18.9 (reserved); AMD APM vol. 3, table A-15"},
+	{"retf", MNEMONIC, "retf", "retfq", NULL, "a name of its own for REX.W: SDM vol. 2, RET"},
+	{"sysexit", MNEMONIC, "sysexitq sysretq", "sysexit sysret", NULL, "no name for REX.W: SDM vol. 2, SYSEXIT, SYSRET"},
 	{"pusha", MNEMONIC, "pusha pushad popa popad", "pushaw pushal popaw popal", NULL, "AT&T names of SDM vol. 2, PUSHA, POPA"},
 	{"movq", MNEMONIC, "movq", "movd", NULL, "REX.W 0F 6E and 7E are MOVQ: SDM vol. 2, MOVD"},
 	{"movabs", MNEMONIC, "mov", "movabs", NULL, "AT&T name of SDM vol. 2, MOV with moffs or imm64"},
@@ -217,10 +233,25 @@ const struct exception exceptions[] = {
 	{"endbr64", VALID_ONLY_HERE, "endbr64", NULL, NULL, "valid in every mode and with any REX: SDM vol. 2, ENDBR64"},
 	{"register hints", VALID_ONLY_HERE, "nop", NULL, register_hint,
 	 "0F 18-1F are NOP with any ModRM byte: SDM vol. 2, NOP and table A-3"},
+	{"fences", VALID_ONLY_HERE, "lfence mfence sfence", NULL, NULL, "rm is ignored: SDM vol. 2, LFENCE, MFENCE, SFENCE"},
+	{"rdpid", MNEMONIC, "rdpid", "rdseed", NULL, "F3 makes it RDPID: SDM vol. 2, RDPID"},
 	{"segment registers", VALID_ONLY_HERE, "mov", NULL, segment_and_rex_r,
 	 "REX.R is ignored where reg is a segment register: SDM vol. 2, 2.2.1.2"},
+	{"mov cs", VALID_ONLY_THERE, NULL, "mov", mov_to_cs, "CS can't be loaded by MOV: SDM vol. 2, MOV"},
+	{"cr14", VALID_ONLY_THERE, NULL, "mov", no_control_register, "CR1, CR5-CR7, CR9-CR15 are #UD: SDM vol. 2, MOV CR"},
 	{"dr8", VALID_ONLY_THERE, NULL, "mov", debug_register_8, "DR8-DR15 are #UD: SDM vol. 2, MOV DR; vol. 3, 17.2.6"},
-	{"sse4a", VALID_ONLY_THERE, NULL, "movntss movntsd", NULL, "SSE4A is no feature of our processors: AMD APM vol. 4, MOVNTSS"},
+	/* ---- extensions that none of our processors announces: #UD (SDM vol. 1, 2.3 and vol. 2, CPUID) ---- */
+	{"sse4a", VALID_ONLY_THERE, NULL, "movntss movntsd extrq insertq", NULL, "AMD APM vol. 4, MOVNTSS, EXTRQ"},
+	{"3dnow", VALID_ONLY_THERE, NULL, "femms pavgusb pf2id pfacc pfadd pfcmpeq pfcmpge pfcmpgt pfmax pfmin pfmul pfrcp "
+	 "pfrcpit1 pfrcpit2 pfrsqit1 pfrsqrt pfsub pfsubr pi2fd pmulhrw pf2iw pfnacc pfpnacc pi2fw pswapd", NULL,
+	 "AMD APM vol. 3, appendix D"},
+	{"vmx", VALID_ONLY_THERE, NULL, "vmread vmwrite vmptrld vmptrst vmclear vmxon vmcall vmlaunch vmresume vmxoff vmfunc "
+	 "invept invvpid", NULL, "SDM vol. 3, chapter 30"},
+	{"svm", VALID_ONLY_THERE, NULL, "vmrun vmmcall vmload vmsave stgi clgi skinit invlpga", NULL, "AMD APM vol. 2, chapter 15"},
+	{"smx", VALID_ONLY_THERE, NULL, "getsec", NULL, "SDM vol. 2, chapter 6"},
+	{"cache lines", VALID_ONLY_THERE, NULL, "clflushopt clwb pcommit", NULL, "SDM vol. 2, CLFLUSHOPT, CLWB"},
+	{"xsaves", VALID_ONLY_THERE, NULL, "xsaves xrstors xsavec xsaves64 xrstors64 xsavec64", NULL, "SDM vol. 2, XSAVES"},
+	{"tsx", VALID_ONLY_THERE, NULL, "xbegin xabort xend xtest", NULL, "SDM vol. 1, chapter 16"},
 	{"0F 0D", VALID_ONLY_HERE, "nop prefetch", NULL, prefetch_opcode,
 	 "the other values of reg are reserved hints, not invalid: AMD APM vol. 3, PREFETCH; SDM vol. 2, table A-3"},
 };

@@ -48,10 +48,24 @@ static bool same_number(const struct sample *s, u64 a, u64 b, bool in_brackets)
 	return size < 3 && ((a - b) & mask_low(8u << size)) == 0;
 }
 
+/* capstone leaves out the stack's top where the SDM names it. */
+static bool same_stack_register(const char *ours, const char *theirs)
+{
+	size_t n = strlen(theirs);
+
+	if (strncmp(theirs, " st(", 4) != 0 || strchr(theirs, ','))
+		return false;
+	return strcmp(theirs, " st(0)") != 0 ? (strncmp(ours, " st(0), ", 8) == 0 && strcmp(ours + 7, theirs) == 0) ||
+			(strncmp(ours, theirs, n) == 0 && strcmp(ours + n, ", st(0)") == 0)
+		: strcmp(ours, " st(0), st(0)") == 0;
+}
+
 bool operands_equal(const struct sample *s, const char *ours, const char *theirs)
 {
 	bool in_brackets = false;
 
+	if (same_stack_register(ours, theirs))
+		return true;
 	while (*ours && *theirs) {
 		u64 a, b;
 		const char *x, *y;

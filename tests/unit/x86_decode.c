@@ -471,7 +471,7 @@ Test(x86_decode, text)
 	prints(M64, "64 A1 08 00 00 00 00 00 00 00", "mov eax, dword ptr fs:[8]");
 	prints(M64, "48 B8 FF FF FF FF FF FF FF FF", "mov rax, 0xffffffffffffffff");
 	prints(M32, "C4 10", "les edx, [eax]");
-	prints(M32, "D8 C3", "fadd st, st(3)");
+	prints(M32, "D8 C3", "fadd st(0), st(3)");
 	prints(M32, "D8 00", "fadd dword ptr [eax]");
 	prints(M64, "45 0F 58 F8", "addps xmm15, xmm8");
 	prints(M64, "0F C7 0E", "cmpxchg8b qword ptr [rsi]");

@@ -159,11 +159,18 @@ void rig_real(void)
 	c->idtr = (struct dtr){.limit = 0x3ff};
 	c->r[R_SP] = RIG_STACK0;
 	c->cpu.pc = rig->code = RIG_CODE;
+	c->cpu.events = 0;
+	c->halted = false;
 	x86_update(c);
 }
 
 void rig_protected(unsigned cpl)
 {
+	if (x86_long(c)) {
+		c->cr0 &= ~(u64)CR0_PG;
+		c->cr4 = 0;
+		tlb_flush_all(&c->cpu.tlb);
+	}
 	c->cr0 |= CR0_PE | CR0_NE;
 	c->efer = 0;
 	set_gdt();
@@ -177,6 +184,7 @@ void rig_protected(unsigned cpl)
 
 void rig_long(unsigned cpl)
 {
+	c->cr4 = 0;
 	set_gdt();
 	c->efer = EFER_LME | EFER_LMA | EFER_NXE | EFER_SCE;
 	c->cr0 |= CR0_PE | CR0_NE | CR0_WP;

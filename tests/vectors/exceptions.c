@@ -14,55 +14,57 @@ static const char daa_8086[] = "SDM vol. 2, DAA: 60H is added if AL is above 99H
 static const char das_8086[] = "SDM vol. 2, DAS: CF is set by a borrow from AL - 6, and AL is compared with 99H";
 static const char aaa_8086[] = "SDM vol. 2, AAA: AX + 106H, with the carry out of AL; the 8086 has none";
 static const char aas_8086[] = "SDM vol. 2, AAS: AX - 6, with the borrow out of AL; the 8086 has none";
+static const char ret_amd[] = "SDM vol. 1, 6.3.7: near returns have 64 bits in 64-bit mode whatever the prefixes; AMD: 16";
 
 static const struct exception exceptions[] = {
-	{"80286", "6D", ANY_VECTOR, LIMIT, CX | DI, fault_286},
-	{"80286", "6F", ANY_VECTOR, LIMIT, CX | SI, fault_286},
-	{"80286", "A5", ANY_VECTOR, LIMIT, CX | SI | DI, fault_286},
-	{"80286", "A7", ANY_VECTOR, LIMIT, CX | SI | DI, fault_286},
-	{"80286", "AB", ANY_VECTOR, LIMIT, CX | DI, fault_286},
-	{"80286", "AD", ANY_VECTOR, LIMIT, CX | SI, fault_286},
-	{"80286", "AF", ANY_VECTOR, LIMIT, CX | DI, fault_286},
-	{"80286", "8F", 568, LIMIT, 0, pop_286},
-	{"80286", "8F", 593, LIMIT, 0, pop_286},
-	{"80286", "8F", 758, LIMIT, 0, pop_286},
-	{"80286", "8F", 906, LIMIT, 0, pop_286},
-	{"80286", "8F", 942, LIMIT, 0, pop_286},
-	{"80286", "8F", 979, LIMIT, 0, pop_286},
-	{"80286", "D4", 862, 0, 0, aam_286},
-	{"80286", "D4", 945, 0, 0, aam_286},
-	{"80286", "F6.7", 952, 0, 0, idiv_286},
-	{"8086", "27", 117, 0, 0, daa_8086},
-	{"8086", "27", 222, 0, 0, daa_8086},
-	{"8086", "2F", 50, 0, 0, das_8086},
-	{"8086", "2F", 179, 0, 0, das_8086},
-	{"8086", "2F", 184, 0, 0, das_8086},
-	{"8086", "2F", 211, 0, 0, das_8086},
-	{"8086", "37", 132, 0, 0, aaa_8086},
-	{"8086", "37", 200, 0, 0, aaa_8086},
-	{"8086", "3F", 43, 0, 0, aas_8086},
-	{"8086", "3F", 128, 0, 0, aas_8086},
-	{"8086", "3F", 129, 0, 0, aas_8086},
-	{"8086", "3F", 158, 0, 0, aas_8086},
-	{"8086", "3F", 173, 0, 0, aas_8086},
-	{"8086", "3F", 198, 0, 0, aas_8086},
-	{"8086", "3F", 201, 0, 0, aas_8086},
-	{"8086", "3F", 202, 0, 0, aas_8086},
-	{"8086", "3F", 208, 0, 0, aas_8086},
-	{"8086", "3F", 231, 0, 0, aas_8086},
-	{"8086", "3F", 237, 0, 0, aas_8086},
-	{"8086", "3F", 239, 0, 0, aas_8086},
-	{"8086", "3F", 246, 0, 0, aas_8086},
-	{"8086", "3F", 249, 0, 0, aas_8086},
+	{"80286", "6D", NULL, ANY_VECTOR, LIMIT, CX | DI, fault_286},
+	{"80286", "6F", NULL, ANY_VECTOR, LIMIT, CX | SI, fault_286},
+	{"80286", "A5", NULL, ANY_VECTOR, LIMIT, CX | SI | DI, fault_286},
+	{"80286", "A7", NULL, ANY_VECTOR, LIMIT, CX | SI | DI, fault_286},
+	{"80286", "AB", NULL, ANY_VECTOR, LIMIT, CX | DI, fault_286},
+	{"80286", "AD", NULL, ANY_VECTOR, LIMIT, CX | SI, fault_286},
+	{"80286", "AF", NULL, ANY_VECTOR, LIMIT, CX | DI, fault_286},
+	{"80286", "8F", NULL, 568, LIMIT, 0, pop_286},
+	{"80286", "8F", NULL, 593, LIMIT, 0, pop_286},
+	{"80286", "8F", NULL, 758, LIMIT, 0, pop_286},
+	{"80286", "8F", NULL, 906, LIMIT, 0, pop_286},
+	{"80286", "8F", NULL, 942, LIMIT, 0, pop_286},
+	{"80286", "8F", NULL, 979, LIMIT, 0, pop_286},
+	{"80286", "D4", NULL, 862, 0, 0, aam_286},
+	{"80286", "D4", NULL, 945, 0, 0, aam_286},
+	{"80286", "F6.7", NULL, 952, 0, 0, idiv_286},
+	{"8086", "27", NULL, 117, 0, 0, daa_8086},
+	{"8086", "27", NULL, 222, 0, 0, daa_8086},
+	{"8086", "2F", NULL, 50, 0, 0, das_8086},
+	{"8086", "2F", NULL, 179, 0, 0, das_8086},
+	{"8086", "2F", NULL, 184, 0, 0, das_8086},
+	{"8086", "2F", NULL, 211, 0, 0, das_8086},
+	{"8086", "37", NULL, 132, 0, 0, aaa_8086},
+	{"8086", "37", NULL, 200, 0, 0, aaa_8086},
+	{"8086", "3F", NULL, 43, 0, 0, aas_8086},
+	{"8086", "3F", NULL, 128, 0, 0, aas_8086},
+	{"8086", "3F", NULL, 129, 0, 0, aas_8086},
+	{"8086", "3F", NULL, 158, 0, 0, aas_8086},
+	{"8086", "3F", NULL, 173, 0, 0, aas_8086},
+	{"8086", "3F", NULL, 198, 0, 0, aas_8086},
+	{"8086", "3F", NULL, 201, 0, 0, aas_8086},
+	{"8086", "3F", NULL, 202, 0, 0, aas_8086},
+	{"8086", "3F", NULL, 208, 0, 0, aas_8086},
+	{"8086", "3F", NULL, 231, 0, 0, aas_8086},
+	{"8086", "3F", NULL, 237, 0, 0, aas_8086},
+	{"8086", "3F", NULL, 239, 0, 0, aas_8086},
+	{"8086", "3F", NULL, 246, 0, 0, aas_8086},
+	{"8086", "3F", NULL, 249, 0, 0, aas_8086},
+	{"x86user", "faults", "sk-RET C3 16", ANY_VECTOR, 0, 0, ret_amd},
 };
 
-const struct exception *known_exception(const char *set, const char *file, u32 index, u32 class)
+const struct exception *known_exception(const char *set, const char *file, const char *form, u32 index, u32 class)
 {
 	for (unsigned k = 0; k < countof(exceptions); k++) {
 		const struct exception *e = &exceptions[k];
 
 		if (strcmp(e->set, set) == 0 && strcmp(e->file, file) == 0 && (e->class & class) == e->class &&
-		    (e->index == ANY_VECTOR || e->index == index))
+		    (e->index == ANY_VECTOR || e->index == index) && (!e->form || strcmp(e->form, form) == 0))
 			return e;
 	}
 	return NULL;

@@ -75,7 +75,8 @@ static void make_descriptor(struct user_machine *m, unsigned sel, u32 base, u32 
 {
 	u64 d = (limit & 0xffff) | (u64)(limit >> 16 & 15) << 48;
 
-	d |= (u64)(base & 0xffffff) << 16 | (u64)(base >> 24) << 56 | (u64)(attr & 0xff) << 40 | (u64)(attr >> 12) << 52;
+	d |= (u64)(base & 0xffffff) << 16 | (u64)(base >> 24) << 56;
+	d |= (u64)(attr & 0xff) << 40 | (u64)(attr >> 12) << 52;
 	put(&m->one, P_GDT + (sel & 0xfff8), 8, d);
 }
 

@@ -75,6 +75,7 @@ static inline u64 cursor_u64(struct cursor *c)
 /* A vector that is allowed to differ. */
 struct exception {
 	const char *set, *file;
+	const char *form; /* x86user: of this form, if it runs without an exception; NULL for the others */
 	u32 index;  /* or ANY_VECTOR */
 	u32 class;  /* bits that the vector's class must have */
 	u16 ignore; /* registers that may differ; 0: the vector is left out */
@@ -82,7 +83,7 @@ struct exception {
 };
 #define ANY_VECTOR ~0u
 
-/* The exception that holds for a vector, or NULL. */
-const struct exception *known_exception(const char *set, const char *file, u32 index, u32 class);
+/* The exception that holds for a vector, or NULL; `form` may be NULL. */
+const struct exception *known_exception(const char *set, const char *file, const char *form, u32 index, u32 class);
 
 #endif

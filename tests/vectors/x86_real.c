@@ -332,7 +332,7 @@ static bool run(void *state, const char *name, const u8 *data, size_t size, stru
 		} else if (is_tag(tag, "TEST") && n++ % r->options->every == 0) {
 			if (!read_vector(&in, &r->v))
 				return err_set(err, "vector %u is damaged", n);
-			e = known_exception(is286 ? "80286" : "8086", name, r->v.index, r->v.class);
+			e = known_exception(is286 ? "80286" : "8086", name, NULL, r->v.index, r->v.class);
 			r->v.ignore = e ? e->ignore : 0;
 			if ((r->v.class & SKIP386) || (e && !e->ignore))
 				t->skipped++;

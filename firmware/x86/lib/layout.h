@@ -40,5 +40,6 @@
 #define PAGE_STATE_BYTES 256
 #define IRQ_STATE_BYTES 256
 #define TEST_STATE_BYTES 4096
+#define DEMO_STATE_BYTES 64
 
 #endif

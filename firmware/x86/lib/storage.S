@@ -21,14 +21,15 @@ trap_stack_top:
 	reserve ist_stack, TRAP_STACK_BYTES, 4096
 	.globl ist_stack_top
 ist_stack_top:
+	reserve trap_idt_table, 4096, 4096
 	reserve trap_state, TRAP_STATE_BYTES, 64
 	reserve seg_state, SEG_STATE_BYTES, 64
 	reserve check_state, CHECK_STATE_BYTES, 64
 	reserve page_state, PAGE_STATE_BYTES, 64
 	reserve irq_state, IRQ_STATE_BYTES, 64
+	reserve demo_state, DEMO_STATE_BYTES, 64
 	reserve test_state, TEST_STATE_BYTES, 64
 	reserve trap_mark, 8, 8
 	reserve trap_recover, 8, 8
-	reserve trap_iret_frame, 64, 8
 
 	.section .note.GNU-stack, "", @progbits

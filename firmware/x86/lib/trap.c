@@ -11,13 +11,13 @@ _Static_assert(sizeof(struct trap_state) <= TRAP_STATE_BYTES, "storage.S reserve
 enum { IDT_WORDS = sizeof(uw) / 4, STUB_BYTES = 16 };
 
 extern char trap_stubs[];
+extern u64 trap_idt_table[512];
 void trap_iret(void *target);
 void trap_dispatch(struct frame *f);
 
-/* The IDT sits in the page below the arena that nothing else uses. */
 u64 *trap_idt(void)
 {
-	return phys(ARENA_BASE - 0x1000);
+	return trap_idt_table;
 }
 
 void trap_gate(int vector, u16 selector, u32 offset, u32 access, u32 ist)
