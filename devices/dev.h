@@ -37,12 +37,13 @@ struct dev_type {
 	bool (*attach)(struct dev *d, const struct board_row *row, struct err *err); /* maps regions, inits events */
 	void (*reset)(struct dev *d);  /* power-on state; also called once after attach */
 	void (*detach)(struct dev *d); /* frees what attach took; may be NULL */
-	void (*loaded)(struct dev *d); /* after a snapshot: recompute what is derived; asks no other device; may be NULL */
+	void (*loaded)(struct dev *d); /* after a snapshot: recomputes what is derived, asks no other device; or NULL */
 	void (*input)(struct dev *d, enum input_kind kind, const void *data, size_t n); /* host input; may be NULL */
 	size_t (*room)(struct dev *d); /* how many bytes or events `input` can take now; NULL: any number */
-	struct line (*pin)(struct dev *d, unsigned n);  /* a wire into input pin n, unconnected beyond the last; may be NULL */
-	struct line *(*out)(struct dev *d, unsigned n); /* what output pin n is soldered to, for the board to fill; NULL
-							 * beyond the last. Pins are numbered by an enum in the device's header */
+	/* Wires, numbered by enums in the device's header: a line into input pin n, unconnected beyond the last; and
+	 * the place that says what output pin n is soldered to, for the board to fill, NULL beyond the last. Or NULL. */
+	struct line (*pin)(struct dev *d, unsigned n);
+	struct line *(*out)(struct dev *d, unsigned n);
 };
 
 struct dev {

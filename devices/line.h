@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One interrupt wire from a device's pin to whatever it is soldered to. Setting the present level again does nothing. */
+/* One interrupt wire from a device's pin to whatever it is soldered to. Setting the present level again
+ * does nothing. */
 #ifndef DEVICES_LINE_H
 #define DEVICES_LINE_H
 

@@ -227,7 +227,8 @@ static void machine_shutdown(struct machine *m)
 		return;
 	}
 	if (m->shutdowns++ < SHUTDOWN_LINES)
-		fprintf(log_file(), "orrery: %s; reset at instruction %llu\n", why, (unsigned long long)machine_icount(m));
+		fprintf(log_file(), "orrery: %s; reset at instruction %llu\n", why,
+			(unsigned long long)machine_icount(m));
 	m->reset_wanted = true;
 }
 

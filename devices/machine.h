@@ -40,7 +40,7 @@ struct board {
 	const struct cpu_ops *cpu; /* NULL: no processor, time moves by clock_skip_to alone (tests of devices) */
 	const char *default_cpu;
 	const struct board_row *rows; /* ends with type NULL */
-	bool (*wire)(struct machine *m, struct err *err); /* memory map, lines: what a table can't say; after rows' attach */
+	bool (*wire)(struct machine *m, struct err *err); /* memory map, lines: what no table can say; after rows */
 	bool (*prepare)(struct machine *m, struct err *err); /* before rows: RAM */
 	bool (*boot)(struct machine *m, struct err *err); /* after every reset: loads kernel or firmware */
 	void (*finish)(struct machine *m); /* frees board_data; also of a machine that was only half made */
@@ -53,8 +53,8 @@ enum machine_stop {
 	MACHINE_UNTIL,    /* the instruction count was reached */
 	MACHINE_EXIT,     /* the guest or the user ended the run: see exit_status */
 	MACHINE_IDLE,     /* idle with no event to wait for: only host input can wake it */
-	MACHINE_WAITING,  /* idle until virtual time `idle_until`, and pacing was asked for: the caller sleeps, then replay_skip_to */
-	MACHINE_AGAIN,    /* many idle skips without an instruction: nothing to do but look at the host and call again */
+	MACHINE_WAITING,  /* idle until virtual time `idle_until`, when paced: the caller sleeps, then replay_skip_to */
+	MACHINE_AGAIN,    /* many idle skips without an instruction: look at the host and call again */
 };
 
 #define MACHINE_IRQS 32
@@ -94,7 +94,7 @@ void machine_request_reset(struct machine *m, const char *why);
 void machine_request_exit(struct machine *m, int status, const char *reason);
 void machine_power_off(struct machine *m); /* ACPI S5: status 0 */
 
-/* Hash of every described byte: processors, devices, clock, RAM. Pages of RAM that hold only zeros cost next to nothing. */
+/* Hash of every described byte: processors, devices, clock, RAM. Pages of zeros cost next to nothing. */
 u64 machine_hash(struct machine *m);
 
 /* exit statuses of the program that a user can rely on */

@@ -18,9 +18,10 @@ struct reg {
 	u16 member;        /* offset in the device's state */
 	u16 count, stride; /* array of equal registers; count 0 means 1; stride in bytes of address space */
 	u64 reset, wmask, w1c; /* bits that a write changes; bits that writing 1 clears */
-	bool (*when)(const struct dev *d);                        /* banked (DLAB, index ports, flip-flops): first row whose `when` holds */
-	u64 (*read)(struct dev *d, unsigned index, u64 stored);   /* NULL: stored; no storage: stored = 0 */
-	void (*wrote)(struct dev *d, unsigned index, u64 old, u64 now); /* after the member changed; no storage: now = value written */
+	bool (*when)(const struct dev *d); /* banked (DLAB, index ports, flip-flops): first row whose `when` holds */
+	u64 (*read)(struct dev *d, unsigned index, u64 stored); /* NULL: stored; no storage: stored = 0 */
+	/* after the member changed; no storage: now = value written */
+	void (*wrote)(struct dev *d, unsigned index, u64 old, u64 now);
 	const char *doc;
 };
 
@@ -34,8 +35,9 @@ struct reg_bank {
 	const struct reg *regs;
 	unsigned n;
 	u64 size;    /* bytes of address space */
-	u8 min, max; /* access sizes that the chip sees; 0: 1 and 8. Wider accesses are split, lowest address first; a narrower
-		      * read is cut from one of min bytes; a narrower write changes its own bytes only (byte enables) */
+	/* Access sizes that the chip sees; 0: 1 and 8. Wider accesses are split, lowest address first; a narrower read
+	 * is cut from one of min bytes; a narrower write changes its own bytes only (byte enables). */
+	u8 min, max;
 	u64 unclaimed; /* what reads of offsets without a row give (default 0; ~0 for open bus) */
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The registry: one line per device type. Boards refer to these; -device help and docs/generated/devices.md list them. */
+/* The registry: one line per device type. Boards refer to these; -device help and
+ * docs/generated/devices.md list them. */
 #ifndef DEVICES_TYPES_H
 #define DEVICES_TYPES_H
 

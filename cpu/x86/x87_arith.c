@@ -224,11 +224,12 @@ ALWAYS_INLINE void remainder_of(struct x86 *c, const struct insn *i, bool neares
 	x87_env(c, &e);
 	r = f80_remainder(c->x87.r[st], c->x87.r[st1], nearest, &e);
 	e.rounded_up = false;
+	c->x87.sw &= (u16)~SW_C2;
 	cc = (r.partial ? SW_C2 : 0) | (r.quotient & 4 ? SW_C0 : 0) | (r.quotient & 2 ? SW_C3 : 0) | (r.quotient & 1 ? SW_C1 : 0);
 	if (!x87_end(c, i, &e))
 		return;
-	c->x87.sw &= (u16) ~(r.no_quotient ? SW_C1 | SW_C2 : SW_C0 | SW_C1 | SW_C2 | SW_C3);
-	c->x87.sw |= cc;
+	if (!r.no_quotient)
+		c->x87.sw = (u16)((c->x87.sw & ~(SW_C0 | SW_C3)) | cc);
 	c->x87.r[st] = r.value;
 }
 SIZED_X87(fprem, remainder_of, false)

@@ -37,89 +37,84 @@ ALWAYS_INLINE bool quick_order(struct f80 a, struct f80 b, enum fp_order *order)
 	return true;
 }
 
-/* How many to pop after it. */
-enum pops { POP_0, POP_1, POP_2 };
-
-/* C1 is 0 whatever happened. The order itself is delivered unless an unmasked exception stops it. */
+/* False: an unmasked exception keeps the operands on the stack. The condition code or EFLAGS are set even then, which
+ * SDM vol. 2, FCOM, denies for #IA and processors do. C1 stays as it is for FCOMI's sake. */
 ALWAYS_INLINE bool compare(struct x86 *c, const struct insn *i, struct f80 b, bool denormal_in, bool signal, enum fp_order *order)
 {
 	struct f80 a = c->x87.r[x87_index(c, 0)];
 	struct fp_env e;
 
-	if (likely(!denormal_in && quick_order(a, b, order))) {
-		x87_clear_c1(c);
+	if (likely(!denormal_in && quick_order(a, b, order)))
 		return true;
-	}
 	x87_env(c, &e);
 	e.denormal_in = denormal_in;
 	*order = f80_cmp(a, b, signal, &e);
-	e.rounded_up = false;
+	e.rounded_up = c->x87.sw & SW_C1;
 	return x87_end(c, i, &e);
 }
 
-ALWAYS_INLINE void set_cc(struct x86 *c, enum fp_order order, enum pops pops)
+ALWAYS_INLINE void set_cc(struct x86 *c, enum fp_order order)
 {
 	c->x87.sw = (u16)((c->x87.sw & ~SW_CC) | order_cc(order));
-	if (pops >= POP_1)
-		x87_pop(c);
-	if (pops == POP_2)
-		x87_pop(c);
 }
 
 /* ZF PF CF as COMISS does; OF SF AF are 0 (SDM vol. 1, appendix A). */
-ALWAYS_INLINE void set_eflags(struct x86 *c, enum fp_order order, enum pops pops)
+ALWAYS_INLINE void set_eflags(struct x86 *c, enum fp_order order)
 {
 	x86_set_oszapc(c, order == FP_LESS ? FL_CF : order == FP_EQUAL ? FL_ZF : order == FP_GREATER ? 0 : FL_CF | FL_ZF | FL_PF);
-	if (pops == POP_1)
-		x87_pop(c);
 }
 
-ALWAYS_INLINE void com_reg(struct x86 *c, const struct insn *i, bool signal, enum pops pops, bool eflags, unsigned n)
+ALWAYS_INLINE void com_reg(struct x86 *c, const struct insn *i, bool signal, unsigned pops, bool eflags, unsigned n)
 {
 	unsigned sti = x87_index(c, n);
 	enum fp_order order = FP_UNORDERED;
+	bool done;
 
 	if (!x87_ready(c))
 		return;
 	x87_note(c, i);
-	if (unlikely(x87_empty(c, x87_index(c, 0)) || x87_empty(c, sti))) {
-		if (!x87_underflow(c, i))
-			return;
-	} else if (!compare(c, i, c->x87.r[sti], false, signal, &order)) {
-		return;
-	}
-	if (eflags)
-		set_eflags(c, order, pops);
+	if (!eflags)
+		x87_clear_c1(c);
+	if (unlikely(x87_empty(c, x87_index(c, 0)) || x87_empty(c, sti)))
+		done = x87_underflow(c, i);
 	else
-		set_cc(c, order, pops);
+		done = compare(c, i, c->x87.r[sti], false, signal, &order);
+	if (eflags)
+		set_eflags(c, order);
+	else
+		set_cc(c, order);
+	for (unsigned n = 0; done && n < pops; n++)
+		x87_pop(c);
 }
 
 #define STI(i) (i)->f[F_RM]
-SIZED_X87(fcom, com_reg, true, POP_0, false, STI(i))
-SIZED_X87(fcomp, com_reg, true, POP_1, false, STI(i))
-SIZED_X87(fcompp, com_reg, true, POP_2, false, 1)
-SIZED_X87(fucom, com_reg, false, POP_0, false, STI(i))
-SIZED_X87(fucomp, com_reg, false, POP_1, false, STI(i))
-SIZED_X87(fucompp, com_reg, false, POP_2, false, 1)
-SIZED_X87(fcomi, com_reg, true, POP_0, true, STI(i))
-SIZED_X87(fcomip, com_reg, true, POP_1, true, STI(i))
-SIZED_X87(fucomi, com_reg, false, POP_0, true, STI(i))
-SIZED_X87(fucomip, com_reg, false, POP_1, true, STI(i))
+SIZED_X87(fcom, com_reg, true, 0, false, STI(i))
+SIZED_X87(fcomp, com_reg, true, 1, false, STI(i))
+SIZED_X87(fcompp, com_reg, true, 2, false, 1)
+SIZED_X87(fucom, com_reg, false, 0, false, STI(i))
+SIZED_X87(fucomp, com_reg, false, 1, false, STI(i))
+SIZED_X87(fucompp, com_reg, false, 2, false, 1)
+SIZED_X87(fcomi, com_reg, true, 0, true, STI(i))
+SIZED_X87(fcomip, com_reg, true, 1, true, STI(i))
+SIZED_X87(fucomi, com_reg, false, 0, true, STI(i))
+SIZED_X87(fucomip, com_reg, false, 1, true, STI(i))
 
-ALWAYS_INLINE void com_value(struct x86 *c, const struct insn *i, struct f80 b, bool denormal_in, enum pops pops)
+ALWAYS_INLINE void com_value(struct x86 *c, const struct insn *i, struct f80 b, bool denormal_in, unsigned pops)
 {
 	enum fp_order order = FP_UNORDERED;
+	bool done;
 
-	if (unlikely(x87_empty(c, x87_index(c, 0)))) {
-		if (!x87_underflow(c, i))
-			return;
-	} else if (!compare(c, i, b, denormal_in, true, &order)) {
-		return;
-	}
-	set_cc(c, order, pops);
+	x87_clear_c1(c);
+	if (unlikely(x87_empty(c, x87_index(c, 0))))
+		done = x87_underflow(c, i);
+	else
+		done = compare(c, i, b, denormal_in, true, &order);
+	set_cc(c, order);
+	if (done && pops)
+		x87_pop(c);
 }
 
-ALWAYS_INLINE void com_float(struct x86 *c, const struct insn *i, unsigned bytes, enum pops pops)
+ALWAYS_INLINE void com_float(struct x86 *c, const struct insn *i, unsigned bytes, unsigned pops)
 {
 	struct fp_env e = { .rule = FP_RULE_X87 };
 
@@ -132,12 +127,12 @@ ALWAYS_INLINE void com_float(struct x86 *c, const struct insn *i, unsigned bytes
 
 	com_value(c, i, b, e.denormal_in, pops);
 }
-SIZED_X87(fcom_m32, com_float, 4, POP_0)
-SIZED_X87(fcom_m64, com_float, 8, POP_0)
-SIZED_X87(fcomp_m32, com_float, 4, POP_1)
-SIZED_X87(fcomp_m64, com_float, 8, POP_1)
+SIZED_X87(fcom_m32, com_float, 4, 0)
+SIZED_X87(fcom_m64, com_float, 8, 0)
+SIZED_X87(fcomp_m32, com_float, 4, 1)
+SIZED_X87(fcomp_m64, com_float, 8, 1)
 
-ALWAYS_INLINE void com_int(struct x86 *c, const struct insn *i, unsigned bytes, enum pops pops)
+ALWAYS_INLINE void com_int(struct x86 *c, const struct insn *i, unsigned bytes, unsigned pops)
 {
 	if (!x87_ready(c))
 		return;
@@ -146,10 +141,10 @@ ALWAYS_INLINE void com_int(struct x86 *c, const struct insn *i, unsigned bytes, 
 	x87_note_memory(c, i, ea);
 	com_value(c, i, f80_from_s64(bytes == 2 ? (s16)v : (s32)v), false, pops);
 }
-SIZED_X87(ficom_i16, com_int, 2, POP_0)
-SIZED_X87(ficom_i32, com_int, 4, POP_0)
-SIZED_X87(ficomp_i16, com_int, 2, POP_1)
-SIZED_X87(ficomp_i32, com_int, 4, POP_1)
+SIZED_X87(ficom_i16, com_int, 2, 0)
+SIZED_X87(ficom_i32, com_int, 4, 0)
+SIZED_X87(ficomp_i16, com_int, 2, 1)
+SIZED_X87(ficomp_i32, com_int, 4, 1)
 
 static void ftst(struct cpu *cpu, const struct insn *i)
 {
@@ -158,7 +153,7 @@ static void ftst(struct cpu *cpu, const struct insn *i)
 	if (!x87_ready(c))
 		return;
 	x87_note(c, i);
-	com_value(c, i, f80_make(0, 0), false, POP_0);
+	com_value(c, i, f80_make(0, 0), false, 0);
 }
 
 /* C1 is the sign of an empty register too. */
@@ -190,7 +185,6 @@ ALWAYS_INLINE void fcmov(struct x86 *c, const struct insn *i, bool condition)
 			x87_set(c, st, f80_indefinite());
 		return;
 	}
-	x87_clear_c1(c);
 	if (condition)
 		c->x87.r[st] = c->x87.r[sti];
 }

@@ -275,8 +275,7 @@ ALWAYS_INLINE void store_ten(struct x86 *c, const struct insn *i, bool bcd)
 SIZED_X87(fstp_m80, store_ten, false)
 SIZED_X87(fbstp, store_ten, true)
 
-/* `quiet`: D9 D8 reports no empty register. */
-ALWAYS_INLINE void fst_sti(struct x86 *c, const struct insn *i, bool pop, bool quiet)
+ALWAYS_INLINE void fst_sti(struct x86 *c, const struct insn *i, bool pop)
 {
 	unsigned st = x87_index(c, 0);
 	struct f80 a = c->x87.r[st];
@@ -284,20 +283,33 @@ ALWAYS_INLINE void fst_sti(struct x86 *c, const struct insn *i, bool pop, bool q
 	if (!x87_ready(c))
 		return;
 	x87_note(c, i);
-	if (unlikely(x87_empty(c, st) && !quiet)) {
+	x87_clear_c1(c);
+	if (unlikely(x87_empty(c, st))) {
 		if (!x87_underflow(c, i))
 			return;
 		a = f80_indefinite();
-	} else {
-		x87_clear_c1(c);
 	}
 	x87_set(c, x87_index(c, i->f[F_RM]), a);
 	if (pop)
 		x87_pop(c);
 }
-SIZED_X87(fst_reg, fst_sti, false, false)
-SIZED_X87(fstp_reg, fst_sti, true, false)
-SIZED_X87(fstpnce, fst_sti, true, true)
+SIZED_X87(fst_reg, fst_sti, false)
+SIZED_X87(fstp_reg, fst_sti, true)
+
+/* D9 D8 does not mind an empty register: it copies nothing then, but pops. */
+static void fstpnce(struct cpu *cpu, const struct insn *i)
+{
+	struct x86 *c = x86_from(cpu);
+	unsigned st = x87_index(c, 0);
+
+	if (!x87_ready(c))
+		return;
+	x87_note(c, i);
+	x87_clear_c1(c);
+	if (likely(!x87_empty(c, st)))
+		x87_set(c, x87_index(c, i->f[F_RM]), c->x87.r[st]);
+	x87_pop(c);
+}
 
 /* ---- the stack alone ------------------------------------------------------------------------------------------- */
 
@@ -327,6 +339,7 @@ ALWAYS_INLINE void ffree_sti(struct x86 *c, const struct insn *i, bool pop)
 	if (!x87_ready(c))
 		return;
 	x87_note(c, i);
+	x87_clear_c1(c);
 	c->x87.valid &= (u16)~(1u << x87_index(c, i->f[F_RM]));
 	if (pop)
 		x87_pop(c);

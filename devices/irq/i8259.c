@@ -39,7 +39,8 @@ struct i8259_links {
 static const struct state_field i8259_rows[] = {
 	STATE_U(struct i8259, lines), STATE_U(struct i8259, edges),
 	STATE_U(struct i8259, imr), STATE_U(struct i8259, isr), STATE_U(struct i8259, elcr),
-	STATE_U(struct i8259, icw1), STATE_U(struct i8259, icw2), STATE_U(struct i8259, icw3), STATE_U(struct i8259, icw4),
+	STATE_U(struct i8259, icw1), STATE_U(struct i8259, icw2), STATE_U(struct i8259, icw3), STATE_U(struct i8259,
+	icw4),
 	STATE_U(struct i8259, icw_next), STATE_U(struct i8259, lowest),
 	STATE_U(struct i8259, read_isr), STATE_U(struct i8259, poll), STATE_U(struct i8259, special_mask),
 	STATE_U(struct i8259, rotate_aeoi), STATE_U(struct i8259, output),
@@ -318,8 +319,10 @@ static const struct reg elcr_regs[] = {
 	 .doc = "bit set: that input is level triggered; timer, keyboard, cascade, RTC and FERR are always edge"},
 };
 
-static const struct reg_bank i8259_bank = {.name = "i8259", .regs = i8259_regs, .n = countof(i8259_regs), .size = 2, .max = 1};
-static const struct reg_bank elcr_bank = {.name = "elcr", .regs = elcr_regs, .n = countof(elcr_regs), .size = 1, .max = 1};
+static const struct reg_bank i8259_bank = {
+	.name = "i8259", .regs = i8259_regs, .n = countof(i8259_regs), .size = 2, .max = 1};
+static const struct reg_bank elcr_bank = {
+	.name = "elcr", .regs = elcr_regs, .n = countof(elcr_regs), .size = 1, .max = 1};
 static const struct reg_bank *const i8259_banks[] = {&i8259_bank, &elcr_bank, NULL};
 
 /* ---- device ----------------------------------------------------------------------------------------------------- */

@@ -30,7 +30,8 @@ struct ioapic_links {
 };
 
 static const struct state_field ioapic_rows[] = {
-	STATE_U_ARRAY(struct ioapic, rte), STATE_U(struct ioapic, lines), STATE_U(struct ioapic, id), STATE_U(struct ioapic, arb),
+	STATE_U_ARRAY(struct ioapic, rte), STATE_U(struct ioapic, lines), STATE_U(struct ioapic, id),
+	STATE_U(struct ioapic, arb),
 	STATE_U(struct ioapic, select), STATE_SKIP(struct ioapic, pad),
 	STATE_END,
 };
@@ -130,11 +131,12 @@ static const struct reg ioapic_window_regs[] = {
 	{.name = "IOAPICVER", .off = 4, .width = 4, .read = version_read, .doc = "version, and the number of the last entry"},
 	{.name = "IOAPICARB", .off = 8, .width = 4, REG_MEMBER(struct ioapic, arb)},
 	{.name = "IOREDTBL", .off = 0x40, .width = 8, REG_MEMBERS(struct ioapic, rte), .reset = RTE_MASKED,
-	 .wmask = RTE_WRITABLE, .wrote = rte_wrote, .doc = "redirection entries: low half at even, high half at odd indexes"},
+	 .wmask = RTE_WRITABLE, .wrote = rte_wrote, .doc = "redirection entries: low at even, high at odd indexes"},
 };
 
 static const struct reg_bank ioapic_window_bank = {
-	.name = "ioapic-window", .regs = ioapic_window_regs, .n = countof(ioapic_window_regs), .size = 0x400, .min = 4, .max = 4};
+	.name = "ioapic-window", .regs = ioapic_window_regs, .n = countof(ioapic_window_regs), .size = 0x400,
+	.min = 4, .max = 4};
 
 static u64 window_read(struct dev *d, unsigned index, u64 stored)
 {

@@ -11,10 +11,13 @@ enum { MSR_APIC_BASE = 0x1b, MSR_TSC_DEADLINE = 0x6e0, MSR_X2APIC = 0x800 };
 enum { ICR_WRITABLE = 0x000ccfff };
 
 static const struct state_field lapic_rows[] = {
-	STATE_SUB(struct lapic, timer, event_rows), STATE_U(struct lapic, apic_base), STATE_U(struct lapic, tsc_deadline),
+	STATE_SUB(struct lapic, timer, event_rows), STATE_U(struct lapic, apic_base), STATE_U(struct lapic,
+	tsc_deadline),
 	STATE_U(struct lapic, timer_start), STATE_U(struct lapic, timer_from), STATE_U(struct lapic, timer_initial),
-	STATE_U(struct lapic, timer_divide), STATE_U(struct lapic, id), STATE_U(struct lapic, tpr), STATE_U(struct lapic, ldr),
-	STATE_U(struct lapic, dfr), STATE_U(struct lapic, svr), STATE_U(struct lapic, esr), STATE_U(struct lapic, esr_pending),
+	STATE_U(struct lapic, timer_divide), STATE_U(struct lapic, id), STATE_U(struct lapic, tpr),
+	STATE_U(struct lapic, ldr),
+	STATE_U(struct lapic, dfr), STATE_U(struct lapic, svr), STATE_U(struct lapic, esr), STATE_U(struct lapic,
+	esr_pending),
 	STATE_U(struct lapic, icr_lo), STATE_U(struct lapic, icr_hi), STATE_U_ARRAY(struct lapic, lvt),
 	STATE_U_ARRAY(struct lapic, isr), STATE_U_ARRAY(struct lapic, tmr), STATE_U_ARRAY(struct lapic, irr),
 	STATE_U_ARRAY(struct lapic, lint), STATE_U(struct lapic, extint), STATE_U(struct lapic, intr),
@@ -160,7 +163,8 @@ static const struct reg lapic_regs[] = {
 	{.name = "TIMER_INITIAL", .off = 0x380, .width = 4, .read = read_initial, .wrote = wrote_initial},
 	{.name = "TIMER_COUNT", .off = 0x390, .width = 4, .read = read_count},
 	{LAPIC_REG("TIMER_DIVIDE", 0x3e0, timer_divide), .wmask = 0x0b, .wrote = wrote_divide},
-	{.name = "RESERVED", .off = 0, .width = 4, .count = 64, .stride = 16, .read = read_reserved, .wrote = wrote_reserved,
+	{.name = "RESERVED", .off = 0, .width = 4, .count = 64, .stride = 16, .read = read_reserved,
+	 .wrote = wrote_reserved,
 	 .doc = "sets the ESR's illegal register address bit"},
 };
 

@@ -115,12 +115,14 @@ static void core_base(void *arg, u64 apic_base)
 void x86_bus_connect(struct machine *m, struct dev *lapic, struct dev *pic)
 {
 	struct lapic_core core = {
-		.arg = lapic, .intr = core_intr, .nmi = core_nmi, .smi = core_smi, .init = core_init, .startup = core_startup,
+		.arg = lapic, .intr = core_intr, .nmi = core_nmi, .smi = core_smi, .init = core_init,
+		.startup = core_startup,
 		.tsc_time = core_tsc_time, .base = core_base, .inta = i8259_ack, .pic = pic,
 	};
 
 	x86_from(m->cpu)->bus = (struct x86_bus){
-		.arg = lapic, .irq_ack = bus_irq_ack, .time = bus_time, .tpr_read = bus_tpr_read, .tpr_write = bus_tpr_write,
+		.arg = lapic, .irq_ack = bus_irq_ack, .time = bus_time, .tpr_read = bus_tpr_read,
+		.tpr_write = bus_tpr_write,
 		.msr_read = bus_msr_read, .msr_write = bus_msr_write, .smm = bus_smm, .ferr = bus_ferr,
 	};
 	lapic_connect(lapic, &core);

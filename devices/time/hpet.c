@@ -10,7 +10,8 @@
 #define TICK_NS  10
 #define TIMERS   3
 #define ROUTES   32
-#define CAPABILITIES (10000000ull << 32 | 0x8086a201) /* period in fs; vendor; legacy routes, 64 bits, 3 timers; revision 1 */
+/* Period in fs; vendor; legacy routes, 64 bits, 3 timers; revision 1. */
+#define CAPABILITIES (10000000ull << 32 | 0x8086a201)
 
 enum { CONF_ENABLE = 1 << 0, CONF_LEGACY = 1 << 1 };
 enum { /* timer configuration, 2.3.8 */
@@ -273,11 +274,13 @@ static const struct reg hpet_regs[] = {
 	 .wrote = conf_wrote, .doc = "enable, legacy replacement"},
 	{.name = "STATUS", .off = 0x20, .width = 8, REG_MEMBER(struct hpet, status), .w1c = (1 << TIMERS) - 1,
 	 .wrote = status_wrote, .doc = "level-triggered interrupts that are active"},
-	{.name = "COUNTER", .off = 0xf0, .width = 8, REG_MEMBER(struct hpet, counter), .wmask = ~0ull, .read = counter_read,
+	{.name = "COUNTER", .off = 0xf0, .width = 8, REG_MEMBER(struct hpet, counter), .wmask = ~0ull,
+	 .read = counter_read,
 	 .wrote = counter_wrote},
 	{.name = "TIMER_CONFIG", .off = 0x100, .width = 8, .stride = 0x20, REG_MEMBERS(struct hpet, config),
 	 .wmask = TN_WRITABLE, .wrote = config_wrote},
-	{.name = "COMPARATOR", .off = 0x108, .width = 8, .stride = 0x20, REG_MEMBERS(struct hpet, written), .reset = ~0ull,
+	{.name = "COMPARATOR", .off = 0x108, .width = 8, .stride = 0x20, REG_MEMBERS(struct hpet, written),
+	 .reset = ~0ull,
 	 .wmask = ~0ull, .read = comparator_read, .wrote = comparator_wrote},
 	{.name = "FSB_ROUTE", .off = 0x110, .width = 8, .count = TIMERS, .stride = 0x20, .doc = "no message interrupts here"},
 };

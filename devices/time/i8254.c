@@ -484,8 +484,10 @@ static const struct reg port61_regs[] = {
 	 .wrote = port61_wrote, .doc = "gate of channel 2, speaker, parity and channel check; refresh toggle, OUT2"},
 };
 
-static const struct reg_bank i8254_bank = {.name = "i8254", .regs = i8254_regs, .n = countof(i8254_regs), .size = 4, .max = 1};
-static const struct reg_bank port61_bank = {.name = "port61", .regs = port61_regs, .n = countof(port61_regs), .size = 1, .max = 1};
+static const struct reg_bank i8254_bank = {
+	.name = "i8254", .regs = i8254_regs, .n = countof(i8254_regs), .size = 4, .max = 1};
+static const struct reg_bank port61_bank = {
+	.name = "port61", .regs = port61_regs, .n = countof(port61_regs), .size = 1, .max = 1};
 static const struct reg_bank *const i8254_banks[] = {&i8254_bank, &port61_bank, NULL};
 
 /* ---- device ----------------------------------------------------------------------------------------------------- */
@@ -516,7 +518,8 @@ static void i8254_reset(struct dev *d)
 
 	reg_reset(d, &port61_bank);
 	for (unsigned n = 0; n < 3; n++) {
-		s->counter[n] = (struct counter){.at = tick, .control = 0x34, .gate = n != 2, .out = true, .null_count = true};
+		s->counter[n] = (struct counter){
+			.at = tick, .control = 0x34, .gate = n != 2, .out = true, .null_count = true};
 		counter_drive(d, n);
 	}
 }

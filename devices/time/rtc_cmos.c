@@ -317,7 +317,8 @@ static const struct reg rtc_ram_regs[] = {
 	RTC_TIME("SECONDS", RTC_SECONDS), RTC_TIME("SECONDS_ALARM", RTC_SECONDS_ALARM),
 	RTC_TIME("MINUTES", RTC_MINUTES), RTC_TIME("MINUTES_ALARM", RTC_MINUTES_ALARM),
 	RTC_TIME("HOURS", RTC_HOURS), RTC_TIME("HOURS_ALARM", RTC_HOURS_ALARM),
-	RTC_TIME("DAY_OF_WEEK", RTC_DAY), RTC_TIME("DATE", RTC_DATE), RTC_TIME("MONTH", RTC_MONTH), RTC_TIME("YEAR", RTC_YEAR),
+	RTC_TIME("DAY_OF_WEEK", RTC_DAY), RTC_TIME("DATE", RTC_DATE), RTC_TIME("MONTH", RTC_MONTH), RTC_TIME("YEAR",
+		RTC_YEAR),
 	{.name = "A", .off = RTC_A, .width = 1, REG_MEMBER(struct rtc, ram[RTC_A]), .reset = 0x26, .wmask = A_DV | A_RS,
 	 .read = a_read, .wrote = a_wrote, .doc = "update in progress, divider, periodic rate"},
 	{.name = "B", .off = RTC_B, .width = 1, REG_MEMBER(struct rtc, ram[RTC_B]), .reset = B_24, .wmask = 0xff,
@@ -325,7 +326,8 @@ static const struct reg rtc_ram_regs[] = {
 	{.name = "C", .off = RTC_C, .width = 1, REG_MEMBER(struct rtc, ram[RTC_C]), .read = c_read,
 	 .doc = "interrupt flags, cleared by reading"},
 	{.name = "D", .off = RTC_D, .width = 1, REG_MEMBER(struct rtc, ram[RTC_D]), .reset = D_VRT, .doc = "valid RAM and time"},
-	{.name = "SHUTDOWN", .off = CMOS_SHUTDOWN, .width = 1, REG_MEMBER(struct rtc, ram[CMOS_SHUTDOWN]), .wmask = 0xff,
+	{.name = "SHUTDOWN", .off = CMOS_SHUTDOWN, .width = 1, REG_MEMBER(struct rtc, ram[CMOS_SHUTDOWN]),
+	 .wmask = 0xff,
 	 .doc = "what the firmware does after a reset"},
 	{.name = "CENTURY", .off = CMOS_CENTURY, .width = 1, REG_MEMBER(struct rtc, ram[CMOS_CENTURY]), .wmask = 0xff},
 	{.name = "DIAGNOSTIC", .off = 0x0e, .width = 1, REG_MEMBER(struct rtc, ram[0x0e]), .wmask = 0xff},
@@ -333,7 +335,8 @@ static const struct reg rtc_ram_regs[] = {
 	 .doc = "the firmware's notes"},
 };
 
-static const struct reg_bank rtc_ram_bank = {.name = "rtc-ram", .regs = rtc_ram_regs, .n = countof(rtc_ram_regs), .size = 128};
+static const struct reg_bank rtc_ram_bank = {
+	.name = "rtc-ram", .regs = rtc_ram_regs, .n = countof(rtc_ram_regs), .size = 128};
 
 static u64 index_read(struct dev *d, unsigned index, u64 stored)
 {

@@ -85,7 +85,9 @@ static void check_types(struct run *r)
 	for (unsigned k = 0; dev_types[k]; k++) {
 		const struct dev_type *t = dev_types[k];
 
-		count(r, !t->state_size || (t->state && !state_gap_check(t->name, t->state, t->state_size, stderr)), "gaps  ", t->name);
+		bool ok = !t->state_size || (t->state && !state_gap_check(t->name, t->state, t->state_size, stderr));
+
+		count(r, ok, "gaps  ", t->name);
 		if (r->whole)
 			count(r, r->covered[k], "has a script:", t->name);
 	}

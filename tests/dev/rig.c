@@ -75,7 +75,8 @@ static void core_startup(void *arg, u8 vector)
 static void connect_lapic(struct rig *r, struct dev *lapic)
 {
 	struct lapic_core core = {
-		.arg = r, .intr = core_intr, .nmi = core_nmi, .smi = core_smi, .init = core_init, .startup = core_startup,
+		.arg = r, .intr = core_intr, .nmi = core_nmi, .smi = core_smi, .init = core_init,
+		.startup = core_startup,
 		.inta = r->pic ? i8259_ack : NULL, .pic = r->pic,
 	};
 
@@ -117,7 +118,8 @@ void rig_free(struct rig *r)
 		ram_free(&r->ram);
 }
 
-struct rig_dev *rig_add(struct rig *r, const struct board_row *template, const char *id, const char *opts, struct err *err)
+struct rig_dev *rig_add(struct rig *r, const struct board_row *template, const char *id, const char *opts,
+	struct err *err)
 {
 	struct rig_dev *d = &r->devs[r->ndevs];
 
@@ -242,8 +244,8 @@ static unsigned check_bank(const struct dev *d, const struct reg_bank *bank, con
 
 			if (v == (r->reset & mask_low(r->msize * 8u)))
 				continue;
-			fprintf(out, "%s.%s[%u] is %llx after reset, its row says %llx\n", d->id, r->name, k, (unsigned long long)v,
-				(unsigned long long)r->reset);
+			fprintf(out, "%s.%s[%u] is %llx after reset, its row says %llx\n", d->id, r->name, k,
+				(unsigned long long)v, (unsigned long long)r->reset);
 			wrong++;
 		}
 	}

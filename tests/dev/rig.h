@@ -42,7 +42,8 @@ struct rig {
 void rig_init(struct rig *r, u64 epoch);
 void rig_free(struct rig *r);
 /* The template's type, at, base and irq; id and opts are copied. */
-struct rig_dev *rig_add(struct rig *r, const struct board_row *template, const char *id, const char *opts, struct err *err);
+struct rig_dev *rig_add(struct rig *r, const struct board_row *template, const char *id, const char *opts,
+	struct err *err);
 struct rig_dev *rig_find(struct rig *r, const char *id);
 bool rig_add_ram(struct rig *r, u64 size, struct err *err);
 /* Puts the probe of an output back, after the device's own functions connected it. */

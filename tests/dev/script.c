@@ -133,8 +133,8 @@ static bool expect(struct script *s, const struct command *c, unsigned i, int ba
 		return false;
 	if ((got & mask) == want)
 		return true;
-	return wrong(s, base == 16 ? "is %llx, expected %llx" : "is %llu, expected %llu", (unsigned long long)(got & mask),
-		(unsigned long long)want);
+	return wrong(s, base == 16 ? "is %llx, expected %llx" : "is %llu, expected %llu",
+		(unsigned long long)(got & mask), (unsigned long long)want);
 }
 
 static bool need_device(struct script *s)
@@ -245,7 +245,8 @@ static bool do_plug(struct script *s, const struct command *c)
 {
 	struct rig_dev *keyboard = rig_find(&s->rig, c->word[1] ? c->word[1] : "");
 
-	if (!need_device(s) || !keyboard || keyboard->dev->type != &ps2_keyboard_type || s->use->dev->type != &i8042_type)
+	if (!need_device(s) || !keyboard || keyboard->dev->type != &ps2_keyboard_type ||
+		s->use->dev->type != &i8042_type)
 		return wrong(s, "a keyboard and a controller are needed");
 	ps2_keyboard_connect(keyboard->dev, s->use->dev);
 	return true;
@@ -565,7 +566,8 @@ static const struct {
 	bool setup;
 } verbs[] = {
 	{"device", do_device, true}, {"epoch", do_epoch, true}, {"ram", do_ram, true}, {"use", do_use, true},
-	{"wire", do_wire, true}, {"cascade", do_cascade, true}, {"plug", do_plug, true}, {"except", do_except, true}, {"memory", do_memory, true},
+	{"wire", do_wire, true}, {"cascade", do_cascade, true}, {"plug", do_plug, true}, {"except", do_except, true},
+	{"memory", do_memory, true},
 	{"r8", do_read, false}, {"r16", do_read, false}, {"r32", do_read, false}, {"r64", do_read, false},
 	{"w8", do_write, false}, {"w16", do_write, false}, {"w32", do_write, false}, {"w64", do_write, false},
 	{"rmsr", do_rmsr, false}, {"wmsr", do_wmsr, false}, {"tick", do_tick, false}, {"reset", do_reset, false},

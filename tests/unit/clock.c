@@ -202,8 +202,10 @@ Test(clock, rates_convert_exactly)
 	cr_expect_eq(clock_muldiv(1000000000, 1193182, 1000000000), 1193182u);
 	cr_expect_eq(clock_muldiv(~0ull, ~0ull, ~0ull), ~0ull);
 	cr_expect_eq(clock_muldiv(1ull << 63, 10, 20), 1ull << 62);
-	cr_expect_eq(clock_muldiv(0xfedcba9876543210ull, 0x123456789abcdefull, 0xfedcba9876543211ull), 0x123456789abcdeeull);
-	cr_expect_eq(clock_muldiv(0xdeadbeefcafebabeull, 0xffffffff00000001ull, 0xffffffff00000002ull), 0xdeadbeefcafebabdull);
+	cr_expect_eq(clock_muldiv(0xfedcba9876543210ull, 0x123456789abcdefull, 0xfedcba9876543211ull),
+		0x123456789abcdeeull);
+	cr_expect_eq(clock_muldiv(0xdeadbeefcafebabeull, 0xffffffff00000001ull, 0xffffffff00000002ull),
+		0xdeadbeefcafebabdull);
 	for (unsigned i = 0; i < 1000; i++) {
 		u64 a, b, q;
 

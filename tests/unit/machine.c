@@ -133,7 +133,8 @@ static const struct state_field toy_state[] = {
 };
 
 static const struct cpu_ops toy_ops = {
-	.name = "toy", .size = sizeof(struct toy), .state = toy_state, .rows = toy_rows, .init = toy_init, .reset = toy_reset,
+	.name = "toy", .size = sizeof(struct toy), .state = toy_state, .rows = toy_rows, .init = toy_init,
+	.reset = toy_reset,
 	.fetch = toy_fetch, .decode = toy_decode, .boundary = toy_boundary, .deliver = toy_deliver, .sync = toy_sync,
 };
 
@@ -247,7 +248,8 @@ static void gadget_input(struct dev *d, enum input_kind kind, const void *data, 
 }
 
 static const struct dev_type gadget_type = {
-	.name = "gadget", .state_size = sizeof(struct gadget), .links_size = sizeof(struct gadget_links), .state = gadget_rows,
+	.name = "gadget", .state_size = sizeof(struct gadget), .links_size = sizeof(struct gadget_links),
+	.state = gadget_rows,
 	.attach = gadget_attach, .reset = gadget_reset, .input = gadget_input,
 };
 
@@ -261,7 +263,8 @@ static bool board_prepare(struct machine *m, struct err *err)
 	m->board_data = d;
 	if (!ram_init(&d->ram, "ram", m->config.ram_size, false, err))
 		return false;
-	d->region = (struct region){.name = "ram", .size = m->config.ram_size, .on = true, .kind = REGION_RAM, .ram = &d->ram};
+	d->region = (struct region){
+		.name = "ram", .size = m->config.ram_size, .on = true, .kind = REGION_RAM, .ram = &d->ram};
 	space_add(&m->memory, &d->region);
 	return true;
 }
@@ -291,11 +294,13 @@ static const struct board_row rows[] = {
 };
 
 static const struct board toy_board = {
-	.name = "toy", .cpu = &toy_ops, .rows = rows, .prepare = board_prepare, .boot = board_boot, .finish = board_finish};
+	.name = "toy", .cpu = &toy_ops, .rows = rows, .prepare = board_prepare, .boot = board_boot,
+	.finish = board_finish};
 
 static struct machine *start(const u8 *code, size_t size, void (*tune)(struct machine_config *))
 {
-	struct machine_config config = {.board = &toy_board, .ram_size = 1 << 20, .kernel = {.data = code, .size = size}};
+	struct machine_config config = {.board = &toy_board, .ram_size = 1 << 20, .kernel = {.data = code,
+		.size = size}};
 	struct machine *m;
 	struct err err;
 
@@ -576,9 +581,11 @@ static bool refuse(struct machine *m, struct err *err)
 
 Test(machine, a_machine_that_can_not_be_made)
 {
-	static const struct board_row bad_rows[] = {{&gadget_type, "a", AT_NONE, 0, -1, NULL}, {&gadget_type, "b", AT_NONE, 0, -1, "fail"},
+	static const struct board_row bad_rows[] = {{&gadget_type, "a", AT_NONE, 0, -1, NULL}, {&gadget_type, "b",
+		AT_NONE, 0, -1, "fail"},
 		{NULL, NULL, AT_NONE, 0, -1, NULL}};
-	static const struct board_row twins[] = {{&gadget_type, "a", AT_NONE, 0, -1, NULL}, {&gadget_type, "a", AT_NONE, 0, -1, NULL},
+	static const struct board_row twins[] = {{&gadget_type, "a", AT_NONE, 0, -1, NULL}, {&gadget_type, "a",
+		AT_NONE, 0, -1, NULL},
 		{NULL, NULL, AT_NONE, 0, -1, NULL}};
 	struct machine_config config = {.board = &toy_board, .ram_size = 1 << 20, .cpu_model = "wrong"};
 	struct board board = toy_board;

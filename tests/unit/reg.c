@@ -41,7 +41,8 @@ static u64 invert(struct dev *d, unsigned index, u64 stored)
 static const struct reg chip_regs[] = {
 	{.name = "CTRL", .off = 0, .width = 4, REG_MEMBER(struct chip, ctrl), .reset = 0x11223344, .wmask = 0x00ffff0f, .wrote = note},
 	{.name = "STATUS", .off = 4, .width = 4, REG_MEMBER(struct chip, status), .reset = 0xff, .w1c = 0x0f},
-	{.name = "WORD", .off = 8, .width = 2, .stride = 4, REG_MEMBERS(struct chip, word), .reset = 0x5a5a, .wmask = 0xffff,
+	{.name = "WORD", .off = 8, .width = 2, .stride = 4, REG_MEMBERS(struct chip, word), .reset = 0x5a5a,
+	 .wmask = 0xffff,
 	 .wrote = note},
 	{.name = "HIGH", .off = 0x18, .width = 1, REG_MEMBER(struct chip, high), .wmask = 0xff, .when = high_bank},
 	{.name = "LOW", .off = 0x18, .width = 1, REG_MEMBER(struct chip, low), .wmask = 0xff},
@@ -248,7 +249,8 @@ Test(reg, the_monitor_prints_what_is_stored)
 	read_back(f, text, sizeof(text));
 	cr_expect_str_eq(text, "chip0.CTRL = 11223344\n"
 			       "chip0.STATUS = 000000ff\n"
-			       "chip0.WORD[0] = 5a5a\nchip0.WORD[1] = 5a5a\nchip0.WORD[2] = 5a5a\nchip0.WORD[3] = 5a5a\n"
+			       "chip0.WORD[0] = 5a5a\nchip0.WORD[1] = 5a5a\n"
+			       "chip0.WORD[2] = 5a5a\nchip0.WORD[3] = 5a5a\n"
 			       "chip0.HIGH = 00\nchip0.LOW = 00\nchip0.BANK = 00\n"
 			       "chip0.WIDE = 0000000000000000\n");
 }

@@ -153,6 +153,19 @@ static u32 swap32(u32 v)
 	return v >> 24 | (v >> 8 & 0xFF00) | (v << 8 & 0xFF0000) | v << 24;
 }
 
+/* Never the APICs: what a device writes there is a message, of any delivery mode (SDM vol. 3 10.11). */
+static u32 dma_target(struct fuzz *f)
+{
+	switch (below(f, 4)) {
+	case 0:
+		return 0xA0000 + below(f, 0x50000);
+	case 1:
+		return 0xE0000000u + below(f, 0x1E000000u);
+	default:
+		return SCRATCH_BASE + 0x1000 + below(f, 0x10000);
+	}
+}
+
 /* Control words of all kinds; the data lands in scratch memory, in devices or nowhere. */
 static void fuzz_dma(struct fuzz *f)
 {
@@ -162,7 +175,7 @@ static void fuzz_dma(struct fuzz *f)
 	request[0] = swap32(keys << 16 | (next(f) & 0x1F) | (below(f, 16) ? 0 : next(f) & 0xFFE0));
 	request[1] = swap32(below(f, 4) ? below(f, 256) : below(f, 0x10000));
 	request[2] = below(f, 8) ? 0 : next(f);
-	request[3] = swap32(below(f, 2) ? SCRATCH_BASE + 0x1000 + below(f, 0x10000) : any_address(f));
+	request[3] = swap32(dma_target(f));
 	memory_barrier();
 	outl(PORT_FW_CFG + 4, below(f, 8) ? 0 : next(f));
 	outl(PORT_FW_CFG + 8, swap32(below(f, 8) ? SCRATCH_BASE : 0xE0000000u + below(f, 0x10000000u)));
