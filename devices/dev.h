@@ -41,7 +41,7 @@ struct dev_type {
 	void (*input)(struct dev *d, enum input_kind kind, const void *data, size_t n); /* host input; may be NULL */
 	size_t (*room)(struct dev *d); /* how many bytes or events `input` can take now; NULL: any number */
 	/* Wires, numbered by enums in the device's header: a line into input pin n, unconnected beyond the last; and
-	 * the place that says what output pin n is soldered to, for the board to fill, NULL beyond the last. Or NULL. */
+	 * the place that says what output pin n is soldered to, for the board to fill, NULL past the last. Or NULL. */
 	struct line (*pin)(struct dev *d, unsigned n);
 	struct line *(*out)(struct dev *d, unsigned n);
 };

@@ -4,7 +4,7 @@
  * addresses: vol. 1, 3.3.7.1; alignment: vol. 3, 6.15, interrupt 17. */
 #include "cpu/x86/sys.h"
 
-/* ---- translation -------------------------------------------------------------------------------------------- */
+/* ---- translation --------------------------------------------------------------------------------- */
 
 /* Puts the page into the TLB as far as it is plain memory. The current mode's array is the default of tlb_fill. */
 static void fill(struct x86 *c, u64 la, unsigned view, const struct x86_page *page)
@@ -132,7 +132,7 @@ void x86_write_linear(struct x86 *c, u64 la, unsigned bytes, u64 value, bool sup
 	x86_lin_write(c, la, bytes, value, supervisor ? VIEW_SUPER : x86_view_now(c));
 }
 
-/* ---- segments ------------------------------------------------------------------------------------------------ */
+/* ---- segments ------------------------------------------------------------------------------------ */
 
 X86_NORETURN static void seg_fault(struct x86 *c, unsigned seg)
 {
@@ -197,7 +197,7 @@ u64 x86_rmw_slow(struct x86 *c, unsigned seg, u64 ea, unsigned bytes)
 	return x86_lin_read(c, la, bytes, c->cpu.tlb.mode);
 }
 
-/* ---- longer operands ----------------------------------------------------------------------------------------- */
+/* ---- longer operands ----------------------------------------------------------------------------- */
 
 struct span {
 	u64 pa[3];
@@ -268,7 +268,7 @@ u64 x86_run(struct x86 *c, unsigned seg, u64 ea, u64 n, enum access access, u8 *
 	return min_u64(min_u64(n, max - ea), RAM_PAGE_SIZE - (la & ~TLB_PAGE));
 }
 
-/* ---- instruction fetch -------------------------------------------------------------------------------------- */
+/* ---- instruction fetch --------------------------------------------------------------------------- */
 
 /* SDM vol. 3, 5.3 (limit), vol. 1, 3.3.7.1 (canonical), 4.6 (NX, SMEP). */
 void x86_fetch(struct cpu *cpu, u64 pc, struct fetch *out)

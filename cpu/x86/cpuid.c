@@ -92,7 +92,7 @@ bool x86_model_is_amd(const struct x86 *c)
 	return c->model->amd;
 }
 
-/* ---- choosing ---------------------------------------------------------------------------------------------------- */
+/* ---- choosing ------------------------------------------------------------------------------------ */
 
 static bool word_is(const char *word, size_t n, const char *name)
 {
@@ -145,7 +145,7 @@ bool x86_model_set(struct x86 *c, const char *spec, struct err *err)
 	return true;
 }
 
-/* ---- leaves ---------------------------------------------------------------------------------------------------- */
+/* ---- leaves -------------------------------------------------------------------------------------- */
 
 static u32 feature_bits(const struct x86 *c, u32 leaf, unsigned reg)
 {

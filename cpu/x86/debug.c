@@ -104,7 +104,7 @@ void x86_debug_changed(struct x86 *c)
 	x86_rearm(c);
 }
 
-/* ---- MOV DR ------------------------------------------------------------------------------------------------------ */
+/* ---- MOV DR -------------------------------------------------------------------------------------- */
 
 /* Order of checks: SDM vol. 2, MOV to/from debug registers; general detect: vol. 3, 17.2.4. */
 static unsigned check_dr(struct x86 *c, const struct insn *i)

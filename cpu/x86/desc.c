@@ -3,7 +3,7 @@
  * they are committed. Intel SDM vol. 3, 3.4, 3.5, 5.5, 5.8.5. */
 #include "cpu/x86/sys.h"
 
-/* ---- descriptors ------------------------------------------------------------------------------------------------- */
+/* ---- descriptors --------------------------------------------------------------------------------- */
 
 /* Linear address of the descriptor, or false if it is beyond its table. */
 static bool locate(const struct x86 *c, u16 sel, unsigned bytes, u64 *la)
@@ -88,7 +88,7 @@ void x86_desc_cache(const struct x86_desc *d, u16 sel, struct seg *s)
 	*s = (struct seg){.sel = sel, .attr = d->attr, .limit = x86_desc_limit(d), .base = x86_desc_base(d)};
 }
 
-/* ---- loading ---------------------------------------------------------------------------------------------------- */
+/* ---- loading ------------------------------------------------------------------------------------- */
 
 void x86_load_seg_null(struct x86 *c, unsigned seg, u16 sel)
 {
@@ -181,7 +181,7 @@ void x86_set_cs(struct x86 *c, struct x86_desc *d, u16 sel, unsigned cpl)
 	c->cpl = (u8)cpl;
 }
 
-/* ---- stacks ---------------------------------------------------------------------------------------------------- */
+/* ---- stacks -------------------------------------------------------------------------------------- */
 
 static u8 view_of(const struct x86 *c, unsigned cpl)
 {

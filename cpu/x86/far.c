@@ -34,7 +34,7 @@ static void go(struct x86 *c, struct x86_desc *d, u16 sel, u64 offset, unsigned 
 	x86_update(c);
 }
 
-/* ---- code segments ------------------------------------------------------------------------------------------------ */
+/* ---- code segments ------------------------------------------------------------------------------- */
 
 /* A code segment entered without change of level. */
 static void check_code(struct x86 *c, u16 sel, struct x86_desc *d)
@@ -56,7 +56,7 @@ static void real_jump(struct x86 *c, u16 sel, u64 offset)
 	x86_update(c);
 }
 
-/* ---- call gates ---------------------------------------------------------------------------------------------------- */
+/* ---- call gates ---------------------------------------------------------------------------------- */
 
 struct call_gate {
 	struct target to;
@@ -161,7 +161,7 @@ static void gate_call(struct x86 *c, u16 sel, struct x86_desc *gate, u64 next)
 	go(c, &d, g.to.sel, g.to.offset, cpl);
 }
 
-/* ---- JMP and CALL -------------------------------------------------------------------------------------------------- */
+/* ---- JMP and CALL -------------------------------------------------------------------------------- */
 
 /* Gates and tasks; false if d is code or data. */
 static bool system_transfer(struct x86 *c, u16 sel, struct x86_desc *d, u64 next, bool call)
@@ -265,7 +265,7 @@ static void call_far_mem(struct cpu *cpu, const struct insn *i)
 	far_transfer(x86_from(cpu), i, indirect(x86_from(cpu), i), true);
 }
 
-/* ---- returns ---------------------------------------------------------------------------------------------------- */
+/* ---- returns ------------------------------------------------------------------------------------- */
 
 void x86_return_cs(struct x86 *c, u16 sel, u64 ip, struct x86_desc *d)
 {

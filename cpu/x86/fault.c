@@ -17,7 +17,7 @@ static const char *name_of(unsigned vector, unsigned kind)
 	return mnemonics[vector];
 }
 
-/* ---- raising ---------------------------------------------------------------------------------------------------- */
+/* ---- raising ------------------------------------------------------------------------------------- */
 
 static void set_exception(struct x86 *c, unsigned vector, bool has_error, u32 error)
 {
@@ -63,7 +63,7 @@ void x86_fail(struct x86 *c, unsigned vector, u32 error, const char *why)
 	x86_raise_error(c, vector, error);
 }
 
-/* ---- the chain ---------------------------------------------------------------------------------------------------- */
+/* ---- the chain ----------------------------------------------------------------------------------- */
 
 static void note(struct x86 *c, const struct x86_event *e)
 {
@@ -138,7 +138,7 @@ void x86_shutdown(struct x86 *c, const char *why)
 	cpu_kick(&c->cpu, EVENT_SHUTDOWN);
 }
 
-/* ---- delivery ---------------------------------------------------------------------------------------------------- */
+/* ---- delivery ------------------------------------------------------------------------------------ */
 
 /* SDM vol. 3, table 6-4 */
 enum class { BENIGN, CONTRIBUTORY, PAGE_FAULT, DOUBLE_FAULT };

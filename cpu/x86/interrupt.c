@@ -49,7 +49,7 @@ static void common_entry(struct x86 *c, const struct x86_event *e)
 	c->step_armed = false;
 }
 
-/* ---- real mode ---------------------------------------------------------------------------------------------------- */
+/* ---- real mode ----------------------------------------------------------------------------------- */
 
 static void real_entry(struct x86 *c, const struct x86_event *e)
 {
@@ -76,7 +76,7 @@ static void real_entry(struct x86 *c, const struct x86_event *e)
 	x86_update(c);
 }
 
-/* ---- gates ------------------------------------------------------------------------------------------------------ */
+/* ---- gates --------------------------------------------------------------------------------------- */
 
 static void read_gate(struct x86 *c, const struct x86_event *e, struct gate *g)
 {
@@ -257,7 +257,7 @@ static void long_entry(struct x86 *c, const struct x86_event *e)
 	x86_update(c);
 }
 
-/* ---- INT n ------------------------------------------------------------------------------------------------------- */
+/* ---- INT n --------------------------------------------------------------------------------------- */
 
 /* Bit n of the interrupt redirection map, the 32 bytes below the I/O permission map (SDM vol. 3, 20.3.3.4). */
 static bool redirected_to_idt(struct x86 *c, unsigned vector)

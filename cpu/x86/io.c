@@ -40,7 +40,7 @@ void x86_port_write(struct x86 *c, u16 port, unsigned bytes, u64 value)
 	space_write(c->cpu.ports, port, bytes, value);
 }
 
-/* ---- IN, OUT ------------------------------------------------------------------------------------------------------ */
+/* ---- IN, OUT ------------------------------------------------------------------------------------- */
 
 ALWAYS_INLINE void in_port(struct x86 *c, u16 port, unsigned size)
 {
@@ -74,7 +74,7 @@ static void out_dx(struct cpu *cpu, const struct insn *i)
 	out_port(x86_from(cpu), (u16)x86_from(cpu)->r[R_DX], i->size);
 }
 
-/* ---- INS, OUTS ---------------------------------------------------------------------------------------------------- */
+/* ---- INS, OUTS ----------------------------------------------------------------------------------- */
 
 /* In real mode the pointer and the counter have already moved when the limit check fails, as captured on the 80286; every
  * other fault leaves them (SDM vol. 3, 6.6). */

@@ -40,7 +40,7 @@ static bool nx_enabled(const struct x86 *c)
 	return (c->efer & EFER_NXE) && (c->cr4 & CR4_PAE);
 }
 
-/* ---- the structures ------------------------------------------------------------------------------------------ */
+/* ---- the structures ------------------------------------------------------------------------------ */
 
 /* Reads one entry and notes it; false if it ends the walk with a fault. */
 static bool step(struct x86 *c, struct walk *w, u64 addr, u64 reserved)
@@ -148,7 +148,7 @@ bool x86_load_pdptes(struct x86 *c, u64 cr3)
 	return true;
 }
 
-/* ---- rights ---------------------------------------------------------------------------------------------------- */
+/* ---- rights -------------------------------------------------------------------------------------- */
 
 /* SDM vol. 3, 4.6.1 and 4.6.2. */
 static bool allowed(const struct x86 *c, const struct walk *w, enum access access, unsigned view)
@@ -222,7 +222,7 @@ bool x86_peek(struct x86 *c, u64 la, u64 *phys)
 	return true;
 }
 
-/* ---- CR3 ------------------------------------------------------------------------------------------------------- */
+/* ---- CR3 ----------------------------------------------------------------------------------------- */
 
 void x86_set_cr3(struct x86 *c, u64 value, bool keep)
 {

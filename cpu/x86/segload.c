@@ -10,7 +10,7 @@ static void no_umip(struct x86 *c)
 		x86_gp(c, 0);
 }
 
-/* ---- MOV, PUSH, POP ---------------------------------------------------------------------------------------------- */
+/* ---- MOV, PUSH, POP ------------------------------------------------------------------------------ */
 
 static bool any_segment(const struct insn *i)
 {
@@ -117,7 +117,7 @@ static void pop_gs(struct cpu *cpu, const struct insn *i)
 	pop_seg(cpu, i, S_GS);
 }
 
-/* ---- LDS and the like ---------------------------------------------------------------------------------------------- */
+/* ---- LDS and the like ---------------------------------------------------------------------------- */
 
 static void load_far(struct cpu *cpu, const struct insn *i, unsigned seg)
 {
@@ -150,7 +150,7 @@ static void lgs(struct cpu *cpu, const struct insn *i)
 	load_far(cpu, i, S_GS);
 }
 
-/* ---- LDTR and TR -------------------------------------------------------------------------------------------------- */
+/* ---- LDTR and TR --------------------------------------------------------------------------------- */
 
 static void sldt(struct cpu *cpu, const struct insn *i)
 {
@@ -221,7 +221,7 @@ static void ltr(struct cpu *cpu, const struct insn *i)
 	x86_desc_cache(&d, sel, &c->tr);
 }
 
-/* ---- looking at descriptors ---------------------------------------------------------------------------------------- */
+/* ---- looking at descriptors ---------------------------------------------------------------------- */
 
 /* The descriptor is visible at the program's level and the selector's RPL. */
 static bool visible(const struct x86 *c, const struct x86_desc *d)

@@ -4,7 +4,7 @@
 #include "cpu/x86/flags.h"
 #include "cpu/x86/sys.h"
 
-/* ---- rows ---------------------------------------------------------------------------------------------------- */
+/* ---- rows ---------------------------------------------------------------------------------------- */
 
 /* The bytes between the end of member m and the start of member next. */
 #define GAP(t, m, next) \
@@ -147,7 +147,7 @@ static const struct state_field x86_state[] = {
 	STATE_END,
 };
 
-/* ---- derived state ------------------------------------------------------------------------------------------ */
+/* ---- derived state ------------------------------------------------------------------------------- */
 
 /* SDM vol. 3, 5.3 and 5.5: what the fast path may let through. 0 sends every access to the checks of access.c. */
 void x86_update_seg(struct x86 *c, unsigned n)
@@ -214,7 +214,7 @@ void x86_update(struct x86 *c)
 	cpu_end_block(&c->cpu);
 }
 
-/* ---- flags ---------------------------------------------------------------------------------------------------- */
+/* ---- flags --------------------------------------------------------------------------------------- */
 
 u32 x86_get_flags(const struct x86 *c)
 {
@@ -247,7 +247,7 @@ static void x86_sync(struct cpu *cpu)
 	x86_set_oszapc(c, x86_get_oszapc(c));
 }
 
-/* ---- reset ---------------------------------------------------------------------------------------------------- */
+/* ---- reset --------------------------------------------------------------------------------------- */
 
 static void reset_seg(struct seg *s, u16 sel, u64 base, u16 attr)
 {
@@ -339,7 +339,7 @@ bool x86_has_long_mode(const struct x86 *c)
 	return x86_has(c, FEAT_LM);
 }
 
-/* ---- entering a program without firmware -------------------------------------------------------------------- */
+/* ---- entering a program without firmware --------------------------------------------------------- */
 
 static void flat_segs(struct x86 *c, u16 code_attr, u32 gdt)
 {
@@ -391,7 +391,7 @@ void x86_boot_real(struct x86 *c, u16 cs, u16 ip)
 	x86_update(c);
 }
 
-/* ---- trace ------------------------------------------------------------------------------------------------------ */
+/* ---- trace --------------------------------------------------------------------------------------- */
 
 static void x86_trace(struct cpu *cpu, const struct insn *i, FILE *out)
 {

@@ -6,7 +6,7 @@
 
 #include "cpu/x86/isa.h"
 
-/* ---- paging.c, access.c ------------------------------------------------------------------------------------ */
+/* ---- paging.c, access.c -------------------------------------------------------------------------- */
 
 /* Privilege views of an address space; also the TLB's modes. VIEW_SUPER is what implicit supervisor accesses use,
  * VIEW_SUPER_AC is CPL 0-2 with EFLAGS.AC under SMAP (SDM vol. 3, 4.6.1). */
@@ -65,7 +65,7 @@ void x86_touch(struct x86 *c, unsigned seg, u64 ea);
 /* Raises what a write would. */
 void x86_lin_probe(struct x86 *c, u64 la, unsigned bytes, unsigned view);
 
-/* ---- desc.c ------------------------------------------------------------------------------------------------ */
+/* ---- desc.c -------------------------------------------------------------------------------------- */
 
 struct x86_desc {
 	u64 lo, hi; /* hi: the second half of a 16-byte descriptor */
@@ -134,7 +134,7 @@ void x86_drop_inner_segs(struct x86 *c);
 /* CS from a checked descriptor; does not call x86_update. */
 void x86_set_cs(struct x86 *c, struct x86_desc *d, u16 sel, unsigned cpl);
 
-/* ---- stack.. of another privilege level, before it is committed -------------------------------------------- */
+/* ---- stack.. of another privilege level, before it is committed ---------------------------------- */
 
 struct x86_stack {
 	struct seg seg;
@@ -155,7 +155,7 @@ void x86_stack_commit(struct x86 *c, const struct x86_stack *st);
 void x86_stack_inner(struct x86 *c, unsigned dpl, struct x86_stack *st, u32 ext);
 void x86_stack_inner64(struct x86 *c, unsigned dpl, unsigned ist, struct x86_stack *st, u32 ext);
 
-/* ---- far.c: returns, shared with IRET ------------------------------------------------------------------------- */
+/* ---- far.c: returns, shared with IRET ------------------------------------------------------------ */
 
 /* Checks the code segment that a far return or IRET goes to, and ip against it; raises. */
 void x86_return_cs(struct x86 *c, u16 sel, u64 ip, struct x86_desc *d);
@@ -163,7 +163,7 @@ void x86_return_cs(struct x86 *c, u16 sel, u64 ip, struct x86_desc *d);
 void x86_return_to(struct x86 *c, struct x86_desc *cs, u16 cs_sel, u64 ip, bool outer, u16 ss_sel, u64 sp);
 bool x86_desc_is_code64(const struct x86 *c, const struct x86_desc *d);
 
-/* ---- fault.c, interrupt.c ----------------------------------------------------------------------------------- */
+/* ---- fault.c, interrupt.c ------------------------------------------------------------------------ */
 
 struct x86_event {
 	u8 vector, kind;
@@ -183,7 +183,7 @@ void x86_deliver(struct cpu *cpu);
 X86_NORETURN void x86_fail(struct x86 *c, unsigned vector, u32 error, const char *why);
 void x86_shutdown(struct x86 *c, const char *why);
 
-/* ---- boundary.c, debug.c ------------------------------------------------------------------------------------ */
+/* ---- boundary.c, debug.c ------------------------------------------------------------------------- */
 
 void x86_boundary(struct cpu *cpu);
 /* TF, RF, breakpoints or interrupts that may now be deliverable: ask for a boundary. */
@@ -201,7 +201,7 @@ u32 x86_exec_breakpoint(const struct x86 *c, u64 la);
 /* DR7 or an address changed. */
 void x86_debug_changed(struct x86 *c);
 
-/* ---- task.c, smm.c, msr.c, cpuid.c ---------------------------------------------------------------------------- */
+/* ---- task.c, smm.c, msr.c, cpuid.c --------------------------------------------------------------- */
 
 enum x86_task_source { TASK_JUMP, TASK_CALL, TASK_IRET, TASK_GATE_INT };
 /* Switches to the task whose checked TSS descriptor is d; ip and flags are what the old task resumes with. */

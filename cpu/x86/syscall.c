@@ -20,7 +20,7 @@ static void load_flat(struct x86 *c, u16 cs, u16 ss, unsigned cpl, u16 size)
 	c->cpl = (u8)cpl;
 }
 
-/* ---- SYSCALL, SYSRET ---------------------------------------------------------------------------------------------- */
+/* ---- SYSCALL, SYSRET ----------------------------------------------------------------------------- */
 
 /* TF as it is afterwards decides about a single-step trap: none is due in a kernel that masks TF. */
 static void step_by_new_tf(struct x86 *c)
@@ -89,7 +89,7 @@ static void sysret(struct cpu *cpu, const struct insn *i)
 	x86_update(c);
 }
 
-/* ---- SYSENTER, SYSEXIT ---------------------------------------------------------------------------------------------- */
+/* ---- SYSENTER, SYSEXIT --------------------------------------------------------------------------- */
 
 static void sysenter(struct cpu *cpu, const struct insn *i)
 {

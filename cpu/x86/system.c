@@ -10,7 +10,7 @@ static void need_cpl0(struct x86 *c)
 		x86_gp(c, 0);
 }
 
-/* ---- waiting ------------------------------------------------------------------------------------------------------ */
+/* ---- waiting ------------------------------------------------------------------------------------- */
 
 static void wait_for_interrupt(struct x86 *c, bool masked_too)
 {
@@ -56,7 +56,7 @@ static void mwait(struct cpu *cpu, const struct insn *i)
 	c->monitor_armed = false;
 }
 
-/* ---- identification, time ------------------------------------------------------------------------------------------ */
+/* ---- identification, time ------------------------------------------------------------------------ */
 
 static void cpuid(struct cpu *cpu, const struct insn *i)
 {
@@ -107,7 +107,7 @@ static void rdpmc(struct cpu *cpu, const struct insn *i)
 	x86_gp(x86_from(cpu), 0);
 }
 
-/* ---- XCR0, AC, segment bases ---------------------------------------------------------------------------------------- */
+/* ---- XCR0, AC, segment bases --------------------------------------------------------------------- */
 
 static void xgetbv(struct cpu *cpu, const struct insn *i)
 {
@@ -197,7 +197,7 @@ static void wrgsbase(struct cpu *cpu, const struct insn *i)
 	write_base(cpu, i, S_GS);
 }
 
-/* ---- caches ---------------------------------------------------------------------------------------------------------- */
+/* ---- caches -------------------------------------------------------------------------------------- */
 
 /* Caches are not modelled. */
 static void wbinvd(struct cpu *cpu, const struct insn *i)

@@ -31,7 +31,7 @@ void x86_task_desc(struct x86 *c, u16 sel, struct x86_desc *d, bool busy, unsign
 		x86_fail(c, X_NP, error, "the task-state segment is not present");
 }
 
-/* ---- memory -------------------------------------------------------------------------------------------------------- */
+/* ---- memory -------------------------------------------------------------------------------------- */
 
 static void read_tss(struct x86 *c, u64 base, bool wide, u32 out[T_COUNT])
 {
@@ -91,7 +91,7 @@ static void set_busy(struct x86 *c, struct x86_desc *d, bool busy)
 	x86_desc_set_type(c, d, (d->attr & SEG_TYPE & ~SYS_BUSY) | (busy ? SYS_BUSY : 0));
 }
 
-/* ---- the new task's state ---------------------------------------------------------------------------------------- */
+/* ---- the new task's state ------------------------------------------------------------------------ */
 
 static void load_ldt(struct x86 *c, u16 sel, u32 ext)
 {

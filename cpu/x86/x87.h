@@ -79,9 +79,23 @@ ALWAYS_INLINE bool x87_empty(const struct x86 *c, unsigned index)
 	return !(c->x87.valid >> index & 1);
 }
 
+/* By parts: read in one piece, what was just written in two would have to wait for both. */
+ALWAYS_INLINE struct f80 x87_get(const struct x86 *c, unsigned index)
+{
+	const struct f80 *r = &c->x87.r[index];
+
+	return f80_make(r->se, r->sig);
+}
+
+ALWAYS_INLINE void x87_put(struct x86 *c, unsigned index, struct f80 v)
+{
+	c->x87.r[index].sig = v.sig;
+	c->x87.r[index].se = v.se;
+}
+
 ALWAYS_INLINE void x87_set(struct x86 *c, unsigned index, struct f80 v)
 {
-	c->x87.r[index] = v;
+	x87_put(c, index, v);
 	c->x87.valid |= (u16)(1u << index);
 }
 

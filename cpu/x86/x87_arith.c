@@ -7,25 +7,22 @@
 
 /* ---- ST(i) op ST(j), ST op memory ------------------------------------------------------------------------- */
 
-/* Registers by their physical numbers; `flipped`: b op a, for FSUBR and FDIVR. */
-struct arith {
-	struct f80 a, b;
-	unsigned to;
-	bool flipped, pop, denormal_in;
-};
+/* What to do with the result: a physical register, and these. */
+enum { TO_REGISTER = 7, FLIPPED = 8, POP = 16, DENORMAL_IN = 32 };
 
-COLD static void arith_rest(struct x86 *c, const struct insn *i, const struct arith *o, F80_BINARY)
+/* FLIPPED: b op a, for FSUBR and FDIVR. DENORMAL_IN: as in fp_env. */
+COLD static void arith_rest(struct x86 *c, const struct insn *i, struct f80 a, struct f80 b, unsigned how, F80_BINARY)
 {
 	struct fp_env e;
 	struct f80 r;
 
 	x87_env(c, &e);
-	e.denormal_in = o->denormal_in;
-	r = o->flipped ? f(o->b, o->a, &e) : f(o->a, o->b, &e);
+	e.denormal_in = how & DENORMAL_IN;
+	r = how & FLIPPED ? f(b, a, &e) : f(a, b, &e);
 	if (!x87_end(c, i, &e))
 		return;
-	x87_set(c, o->to, r);
-	if (o->pop)
+	x87_put(c, how & TO_REGISTER, r);
+	if (how & POP)
 		x87_pop(c);
 }
 
@@ -38,23 +35,24 @@ COLD static void arith_empty(struct x86 *c, const struct insn *i, unsigned to, b
 		x87_pop(c);
 }
 
-ALWAYS_INLINE void arith(struct x86 *c, const struct insn *i, const struct arith *o, F80_QUICK, F80_BINARY)
+ALWAYS_INLINE void arith(struct x86 *c, const struct insn *i, struct f80 a, struct f80 b, unsigned how, F80_QUICK,
+	F80_BINARY)
 {
-	struct f80 a = o->flipped ? o->b : o->a, b = o->flipped ? o->a : o->b;
+	bool flipped = how & FLIPPED;
 	struct x87_quick q;
 
-	if (unlikely(o->denormal_in || !quick(c->x87.cw, a, b, &q))) {
-		arith_rest(c, i, o, f);
+	if (unlikely(how & DENORMAL_IN || !(flipped ? quick(c->x87.cw, b, a, &q) : quick(c->x87.cw, a, b, &q)))) {
+		arith_rest(c, i, a, b, how, f);
 		return;
 	}
-	c->x87.r[o->to] = q.v;
+	x87_put(c, how & TO_REGISTER, q.v);
 	c->x87.sw = (u16)((c->x87.sw & ~SW_C1) | q.sw);
-	if (o->pop)
+	if (how & POP)
 		x87_pop(c);
 }
 
 /* With to_sti, ST(i) is the first operand and the destination, else ST. */
-ALWAYS_INLINE void arith_reg(struct x86 *c, const struct insn *i, F80_QUICK, F80_BINARY, bool flipped, bool to_sti, bool pop)
+ALWAYS_INLINE void arith_reg(struct x86 *c, const struct insn *i, F80_QUICK, F80_BINARY, unsigned how, bool to_sti)
 {
 	unsigned st = x87_index(c, 0), sti = x87_index(c, i->f[F_RM]), to = to_sti ? sti : st;
 
@@ -62,24 +60,10 @@ ALWAYS_INLINE void arith_reg(struct x86 *c, const struct insn *i, F80_QUICK, F80
 		return;
 	x87_note(c, i);
 	if (unlikely(x87_empty(c, st) || x87_empty(c, sti))) {
-		arith_empty(c, i, to, pop);
+		arith_empty(c, i, to, how & POP);
 		return;
 	}
-	struct arith o = { .to = to, .flipped = flipped, .pop = pop };
-
-	o.a = c->x87.r[to];
-	o.b = c->x87.r[to_sti ? st : sti];
-	arith(c, i, &o, quick, f);
-}
-
-/* An operand that is not a plain number. */
-COLD static struct f80 operand_rest(u64 v, unsigned bytes, bool *denormal)
-{
-	struct fp_env e = { .rule = FP_RULE_X87 };
-	struct f80 r = bytes == 4 ? f80_operand_f32((u32)v, &e) : f80_operand_f64(v, &e);
-
-	*denormal = e.denormal_in;
-	return r;
+	arith(c, i, x87_get(c, to), x87_get(c, to_sti ? st : sti), how | to, quick, f);
 }
 
 enum operand { M_F32, M_F64, M_I16, M_I32 };
@@ -89,58 +73,61 @@ ALWAYS_INLINE unsigned operand_bytes(enum operand kind)
 	return kind == M_I16 ? 2 : kind == M_F64 ? 8 : 4;
 }
 
-ALWAYS_INLINE struct f80 operand(u64 v, enum operand kind, bool *denormal)
+/* A memory operand that is not a plain number. */
+COLD static void arith_rest_mem(struct x86 *c, const struct insn *i, u64 v, enum operand kind, unsigned how, F80_BINARY)
 {
-	struct f80 r;
+	struct fp_env e = { .rule = FP_RULE_X87 };
+	struct f80 b = kind == M_F32 ? f80_operand_f32((u32)v, &e) : f80_operand_f64(v, &e);
 
-	switch (kind) {
-	case M_F32:
-		return likely(x87_quick_from_f32((u32)v, &r)) ? r : operand_rest(v, 4, denormal);
-	case M_F64:
-		return likely(x87_quick_from_f64(v, &r)) ? r : operand_rest(v, 8, denormal);
-	case M_I16:
-		return f80_from_s64((s16)v);
-	default:
-		return f80_from_s64((s32)v);
-	}
+	arith_rest(c, i, x87_get(c, how & TO_REGISTER), b, how | (e.denormal_in ? DENORMAL_IN : 0), f);
 }
 
-ALWAYS_INLINE void arith_mem(struct x86 *c, const struct insn *i, F80_QUICK, F80_BINARY, bool flipped, enum operand kind)
+ALWAYS_INLINE bool operand(u64 v, enum operand kind, struct f80 *r)
 {
-	struct arith o = { .to = x87_index(c, 0), .flipped = flipped };
+	if (kind == M_F32)
+		return x87_quick_from_f32((u32)v, r);
+	if (kind == M_F64)
+		return x87_quick_from_f64(v, r);
+	*r = x87_from_s64(kind == M_I16 ? (s16)v : (s32)v);
+	return true;
+}
+
+ALWAYS_INLINE void arith_mem(struct x86 *c, const struct insn *i, F80_QUICK, F80_BINARY, unsigned how, enum operand kind)
+{
+	unsigned st = x87_index(c, 0);
+	struct f80 b;
 
 	if (!x87_ready(c))
 		return;
 	u64 ea = x86_ea(c, i), v = x86_read(c, i->f[F_SEG], ea, operand_bytes(kind));
 
 	x87_note_memory(c, i, ea);
-	if (unlikely(x87_empty(c, o.to))) {
-		arith_empty(c, i, o.to, false);
-		return;
-	}
-	o.a = c->x87.r[o.to];
-	o.b = operand(v, kind, &o.denormal_in);
-	arith(c, i, &o, quick, f);
+	if (unlikely(x87_empty(c, st)))
+		arith_empty(c, i, st, false);
+	else if (unlikely(!operand(v, kind, &b)))
+		arith_rest_mem(c, i, v, kind, how | st, f);
+	else
+		arith(c, i, x87_get(c, st), b, how | st, quick, f);
 }
 
 /* name_st: ST op= ST(i); name_sti: ST(i) op= ST; name_p: and pop; then the four operands in memory. */
-#define SIZED_REGS(name, quick, f, flipped) \
-	SIZED_X87(name##_st, arith_reg, quick, f, flipped, false, false) \
-	SIZED_X87(name##_sti, arith_reg, quick, f, flipped, true, false) \
-	SIZED_X87(name##_p, arith_reg, quick, f, flipped, true, true)
-#define SIZED_MEMORY(name, quick, f, flipped) \
-	SIZED_X87(name##_m32, arith_mem, quick, f, flipped, M_F32) \
-	SIZED_X87(name##_m64, arith_mem, quick, f, flipped, M_F64) \
-	SIZED_X87(name##_i16, arith_mem, quick, f, flipped, M_I16) \
-	SIZED_X87(name##_i32, arith_mem, quick, f, flipped, M_I32)
-#define SIZED_ARITH(name, quick, f, flipped) SIZED_REGS(name, quick, f, flipped) SIZED_MEMORY(name, quick, f, flipped)
+#define SIZED_REGS(name, quick, f, how) \
+	SIZED_X87(name##_st, arith_reg, quick, f, how, false) \
+	SIZED_X87(name##_sti, arith_reg, quick, f, how, true) \
+	SIZED_X87(name##_p, arith_reg, quick, f, (how) | POP, true)
+#define SIZED_MEMORY(name, quick, f, how) \
+	SIZED_X87(name##_m32, arith_mem, quick, f, how, M_F32) \
+	SIZED_X87(name##_m64, arith_mem, quick, f, how, M_F64) \
+	SIZED_X87(name##_i16, arith_mem, quick, f, how, M_I16) \
+	SIZED_X87(name##_i32, arith_mem, quick, f, how, M_I32)
+#define SIZED_ARITH(name, quick, f, how) SIZED_REGS(name, quick, f, how) SIZED_MEMORY(name, quick, f, how)
 
-SIZED_ARITH(fadd, x87_quick_add, f80_add, false)
-SIZED_ARITH(fmul, x87_quick_mul, f80_mul, false)
-SIZED_ARITH(fsub, x87_quick_sub, f80_sub, false)
-SIZED_ARITH(fsubr, x87_quick_sub, f80_sub, true)
-SIZED_ARITH(fdiv, x87_quick_div, f80_div, false)
-SIZED_ARITH(fdivr, x87_quick_div, f80_div, true)
+SIZED_ARITH(fadd, x87_quick_add, f80_add, 0)
+SIZED_ARITH(fmul, x87_quick_mul, f80_mul, 0)
+SIZED_ARITH(fsub, x87_quick_sub, f80_sub, 0)
+SIZED_ARITH(fsubr, x87_quick_sub, f80_sub, FLIPPED)
+SIZED_ARITH(fdiv, x87_quick_div, f80_div, 0)
+SIZED_ARITH(fdivr, x87_quick_div, f80_div, FLIPPED)
 
 /* ---- ST alone ------------------------------------------------------------------------------------------------ */
 
@@ -157,10 +144,10 @@ ALWAYS_INLINE void unary(struct x86 *c, const struct insn *i, F80_UNARY)
 		return;
 	}
 	x87_env(c, &e);
-	struct f80 r = f(c->x87.r[st], &e);
+	struct f80 r = f(x87_get(c, st), &e);
 
 	if (x87_end(c, i, &e))
-		c->x87.r[st] = r;
+		x87_put(c, st, r);
 }
 SIZED_X87(fsqrt, unary, f80_sqrt)
 SIZED_X87(frndint, unary, f80_round_int)
@@ -200,9 +187,9 @@ static void fscale(struct cpu *cpu, const struct insn *i)
 		return;
 	}
 	x87_env(c, &e);
-	r = f80_scale(c->x87.r[st], c->x87.r[st1], &e);
+	r = f80_scale(x87_get(c, st), x87_get(c, st1), &e);
 	if (x87_end(c, i, &e))
-		c->x87.r[st] = r;
+		x87_put(c, st, r);
 }
 
 /* C2: not done yet. Else C0 C3 C1 are the quotient's low bits (SDM vol. 2, FPREM). */
@@ -222,7 +209,7 @@ ALWAYS_INLINE void remainder_of(struct x86 *c, const struct insn *i, bool neares
 		return;
 	}
 	x87_env(c, &e);
-	r = f80_remainder(c->x87.r[st], c->x87.r[st1], nearest, &e);
+	r = f80_remainder(x87_get(c, st), x87_get(c, st1), nearest, &e);
 	e.rounded_up = false;
 	c->x87.sw &= (u16)~SW_C2;
 	cc = (r.partial ? SW_C2 : 0) | (r.quotient & 4 ? SW_C0 : 0) | (r.quotient & 2 ? SW_C3 : 0) | (r.quotient & 1 ? SW_C1 : 0);
@@ -253,7 +240,7 @@ static void fxtract(struct cpu *cpu, const struct insn *i)
 		exponent = significand = f80_indefinite();
 	} else {
 		x87_env(c, &e);
-		exponent = f80_extract(c->x87.r[st], &significand, &e);
+		exponent = f80_extract(x87_get(c, st), &significand, &e);
 		if (!x87_end(c, i, &e))
 			return;
 	}

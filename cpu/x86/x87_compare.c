@@ -41,7 +41,7 @@ ALWAYS_INLINE bool quick_order(struct f80 a, struct f80 b, enum fp_order *order)
  * SDM vol. 2, FCOM, denies for #IA and processors do. C1 stays as it is for FCOMI's sake. */
 ALWAYS_INLINE bool compare(struct x86 *c, const struct insn *i, struct f80 b, bool denormal_in, bool signal, enum fp_order *order)
 {
-	struct f80 a = c->x87.r[x87_index(c, 0)];
+	struct f80 a = x87_get(c, x87_index(c, 0));
 	struct fp_env e;
 
 	if (likely(!denormal_in && quick_order(a, b, order)))
@@ -78,7 +78,7 @@ ALWAYS_INLINE void com_reg(struct x86 *c, const struct insn *i, bool signal, uns
 	if (unlikely(x87_empty(c, x87_index(c, 0)) || x87_empty(c, sti)))
 		done = x87_underflow(c, i);
 	else
-		done = compare(c, i, c->x87.r[sti], false, signal, &order);
+		done = compare(c, i, x87_get(c, sti), false, signal, &order);
 	if (eflags)
 		set_eflags(c, order);
 	else
@@ -139,7 +139,7 @@ ALWAYS_INLINE void com_int(struct x86 *c, const struct insn *i, unsigned bytes, 
 	u64 ea = x86_ea(c, i), v = x86_read(c, i->f[F_SEG], ea, bytes);
 
 	x87_note_memory(c, i, ea);
-	com_value(c, i, f80_from_s64(bytes == 2 ? (s16)v : (s32)v), false, pops);
+	com_value(c, i, x87_from_s64(bytes == 2 ? (s16)v : (s32)v), false, pops);
 }
 SIZED_X87(ficom_i16, com_int, 2, 0)
 SIZED_X87(ficom_i32, com_int, 4, 0)
@@ -161,7 +161,7 @@ static void fxam(struct cpu *cpu, const struct insn *i)
 {
 	struct x86 *c = x86_from(cpu);
 	unsigned st = x87_index(c, 0), class;
-	struct f80 a = c->x87.r[st];
+	struct f80 a = x87_get(c, st);
 
 	if (!x87_ready(c))
 		return;
@@ -186,7 +186,7 @@ ALWAYS_INLINE void fcmov(struct x86 *c, const struct insn *i, bool condition)
 		return;
 	}
 	if (condition)
-		c->x87.r[st] = c->x87.r[sti];
+		x87_put(c, st, x87_get(c, sti));
 }
 
 #define FLAG(f) f(x86_from(cpu))

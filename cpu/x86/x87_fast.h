@@ -26,93 +26,65 @@ ALWAYS_INLINE bool x87_nearest(u16 cw)
 	return (cw & (3 << CW_RC_SHIFT | FP_PE)) == FP_PE;
 }
 
-/* Rounds hi:lo / 2^127 * 2^(exp - bias), bit 127 set. */
+/* Rounds hi:lo / 2^127 * 2^(exp - bias), bit 127 set. Whether it goes up is as good as random: no branch. */
 ALWAYS_INLINE bool x87_quick_pack(u16 cw, u16 sign, s32 exp, u64 hi, u64 lo, struct x87_quick *q)
 {
-	bool up;
+	u64 up, unit = 1;
 
 	if (unlikely((u32)(exp - 1) >= F80_MAX - 2)) /* room for a carry */
 		return false;
-	if (likely(cw & 1 << CW_PC_SHIFT)) {
-		up = lo >> 63 && (lo << 1 || hi & 1);
-		q->sw = lo ? FP_PE : 0;
-		hi += up;
-	} else {
-		u64 unit = 1ull << (cw & 2 << CW_PC_SHIFT ? 64 - 53 : 64 - 24), rest = hi & (unit - 1), half = unit >> 1;
-
-		hi -= rest;
-		up = rest > half || (rest == half && (lo || hi & unit));
-		q->sw = rest | lo ? FP_PE : 0;
-		hi += up ? unit : 0;
+	if (unlikely(!(cw & 1 << CW_PC_SHIFT))) {
+		unit = 1ull << (cw & 2 << CW_PC_SHIFT ? 64 - 53 : 64 - 24);
+		/* what is cut off, left-aligned, the last bit sticky */
+		lo = (hi & (unit - 1)) << (cw & 2 << CW_PC_SHIFT ? 53 : 24) | (lo != 0);
+		hi &= ~(unit - 1);
 	}
-	if (up) {
-		q->sw |= SW_C1;
-		exp += !hi;
-		hi |= hi ? 0 : 1ull << 63;
+	up = (lo >> 63) & ((u64)(lo << 1 != 0) | (u64)((hi & unit) != 0));
+	hi += up * unit;
+	q->sw = (u16)((lo != 0) * FP_PE | up * SW_C1);
+	if (unlikely(!hi)) {
+		hi = 1ull << 63;
+		exp++;
 	}
 	q->v = f80_make((u16)(sign | exp), hi);
 	return true;
 }
 
-/* |a| + |b|, the sign is a's. */
+/* Of the two with their exponents, a is the larger one; |a| + |b| with the sign of a. 0 <= ea - eb <= 63. */
 ALWAYS_INLINE bool x87_quick_sum(u16 cw, struct f80 a, struct f80 b, s32 ea, unsigned apart, struct x87_quick *q)
 {
-	u64 lo = 0, small = b.sig, hi;
+	u64 small = b.sig >> apart, lo = b.sig << 1 << (63 - apart), hi = a.sig + small, carry = hi < small;
 
-	if (apart) {
-		if (unlikely(apart >= 64))
-			return false;
-		lo = small << (64 - apart);
-		small >>= apart;
-	}
-	hi = a.sig + small;
-	if (hi < small) {
-		lo = lo >> 1 | (lo & 1) | hi << 63;
-		hi = hi >> 1 | 1ull << 63;
-		ea++;
-	}
-	return x87_quick_pack(cw, a.se & 0x8000, ea, hi, lo, q);
+	lo = lo >> carry | (lo & carry) | (hi & carry) << 63;
+	hi = hi >> carry | carry << 63;
+	return x87_quick_pack(cw, a.se & 0x8000, ea + (s32)carry, hi, lo, q);
 }
 
-/* |a| - |b|, where a is the larger one. */
 ALWAYS_INLINE bool x87_quick_difference(u16 cw, struct f80 a, struct f80 b, s32 ea, unsigned apart, struct x87_quick *q)
 {
-	struct u128 d = { 0, 0 };
-	u64 small = b.sig;
+	u64 lo = 0 - (b.sig << 1 << (63 - apart)), hi = a.sig - (b.sig >> apart) - (lo != 0);
 	unsigned up;
 
-	if (apart) {
-		if (unlikely(apart >= 64))
-			return false;
-		d.lo = 0 - (small << (64 - apart));
-		small >>= apart;
-	}
-	d.hi = a.sig - small - (d.lo != 0);
-	if (unlikely(!d.hi))
+	if (unlikely(!hi))
 		return false;
-	up = clz64(d.hi);
-	d = u128_shl(d, up);
-	return x87_quick_pack(cw, a.se & 0x8000, ea - (s32)up, d.hi, d.lo, q);
+	up = clz64(hi);
+	hi = hi << up | lo >> 1 >> (63 - up);
+	return x87_quick_pack(cw, a.se & 0x8000, ea - (s32)up, hi, lo << up, q);
 }
 
 ALWAYS_INLINE bool x87_quick_add(u16 cw, struct f80 a, struct f80 b, struct x87_quick *q)
 {
 	s32 ea = a.se & F80_MAX, eb = b.se & F80_MAX;
+	bool swap = (ea < eb) | ((ea == eb) & (a.sig < b.sig));
+	struct f80 large = f80_make(swap ? b.se : a.se, swap ? b.sig : a.sig);
+	struct f80 small = f80_make(swap ? a.se : b.se, swap ? a.sig : b.sig);
+	unsigned apart = (unsigned)(swap ? eb - ea : ea - eb);
 
-	if (unlikely(!(x87_nearest(cw) && x87_normal(a) && x87_normal(b))))
+	if (unlikely(!(x87_nearest(cw) && x87_normal(a) && x87_normal(b)) || apart >= 64))
 		return false;
-	if (ea < eb || (ea == eb && a.sig < b.sig)) {
-		struct f80 t = a;
-		s32 et = ea;
-
-		a = b;
-		b = t;
-		ea = eb;
-		eb = et;
-	}
 	if ((a.se ^ b.se) & 0x8000)
-		return x87_quick_difference(cw, a, b, ea, (unsigned)(ea - eb), q);
-	return x87_quick_sum(cw, a, b, ea, (unsigned)(ea - eb), q);
+		return x87_quick_difference(cw, large, small, swap ? eb : ea, apart, q);
+	return x87_quick_sum(cw, large, small, swap ? eb : ea, apart, q);
 }
 
 ALWAYS_INLINE bool x87_quick_sub(u16 cw, struct f80 a, struct f80 b, struct x87_quick *q)
@@ -125,15 +97,14 @@ ALWAYS_INLINE bool x87_quick_mul(u16 cw, struct f80 a, struct f80 b, struct x87_
 {
 	s32 exp = (a.se & F80_MAX) + (b.se & F80_MAX) - F80_BIAS + 1;
 	struct u128 p;
+	u64 up;
 
 	if (unlikely(!(x87_nearest(cw) && x87_normal(a) && x87_normal(b))))
 		return false;
 	p = mul64(a.sig, b.sig);
-	if (!(p.hi >> 63)) {
-		p = u128_make(p.hi << 1 | p.lo >> 63, p.lo << 1);
-		exp--;
-	}
-	return x87_quick_pack(cw, (a.se ^ b.se) & 0x8000, exp, p.hi, p.lo, q);
+	up = ~p.hi >> 63;
+	p.hi = p.hi << up | (p.lo >> 63 & up);
+	return x87_quick_pack(cw, (a.se ^ b.se) & 0x8000, exp - (s32)up, p.hi, p.lo << up, q);
 }
 
 ALWAYS_INLINE bool x87_quick_div(u16 cw, struct f80 a, struct f80 b, struct x87_quick *q)
@@ -175,6 +146,14 @@ ALWAYS_INLINE bool x87_quick_from_f32(u32 a, struct f80 *r)
 		return true;
 	*r = f80_make(sign, 0);
 	return !(a << 1);
+}
+
+ALWAYS_INLINE struct f80 x87_from_s64(s64 v)
+{
+	u64 m = v < 0 ? 0 - (u64)v : (u64)v;
+	unsigned up = clz64(m | 1);
+
+	return f80_make((u16)(m ? (v < 0 ? 0x8000u : 0) | (F80_BIAS + 63 - up) : 0), m << up);
 }
 
 /* A normal number, to a normal one of `frac` fraction bits, or zero. */

@@ -58,7 +58,7 @@ SIZED_X87(fld_m64, fld, 8)
 
 ALWAYS_INLINE struct f80 widen(u64 v, unsigned bytes)
 {
-	return f80_from_s64(bytes == 2 ? (s16)v : bytes == 4 ? (s32)v : (s64)v);
+	return x87_from_s64(bytes == 2 ? (s16)v : bytes == 4 ? (s32)v : (s64)v);
 }
 
 ALWAYS_INLINE void fild(struct x86 *c, const struct insn *i, unsigned bytes)
@@ -103,7 +103,7 @@ static void fld_sti(struct cpu *cpu, const struct insn *i)
 			x87_push(c, f80_indefinite());
 		return;
 	}
-	push_exact(c, i, c->x87.r[sti]);
+	push_exact(c, i, x87_get(c, sti));
 }
 
 ALWAYS_INLINE void constant(struct x86 *c, const struct insn *i, enum f80_const which)
@@ -184,7 +184,7 @@ COLD static void store_rest(struct x86 *c, const struct insn *i, u64 ea, enum st
 	u64 v;
 
 	x87_env(c, &e);
-	v = convert(c->x87.r[x87_index(c, 0)], kind, how & TRUNCATE ? FP_ZERO : e.round, &e);
+	v = convert(x87_get(c, x87_index(c, 0)), kind, how & TRUNCATE ? FP_ZERO : e.round, &e);
 	if (e.flags & ~e.masks & stop) {
 		store_nothing(c, i, ea, store_bytes(kind));
 		x87_end(c, i, &e);
@@ -212,9 +212,9 @@ ALWAYS_INLINE void store(struct x86 *c, const struct insn *i, enum store kind, u
 		return;
 	}
 	if (kind == TO_F32)
-		quick = x87_quick_store(c->x87.cw, c->x87.r[st], 23, 8, &v, &sw);
+		quick = x87_quick_store(c->x87.cw, x87_get(c, st), 23, 8, &v, &sw);
 	if (kind == TO_F64)
-		quick = x87_quick_store(c->x87.cw, c->x87.r[st], 52, 11, &v, &sw);
+		quick = x87_quick_store(c->x87.cw, x87_get(c, st), 52, 11, &v, &sw);
 	if (unlikely(!quick)) {
 		store_rest(c, i, ea, kind, how);
 		return;
@@ -243,7 +243,7 @@ ALWAYS_INLINE void store_ten(struct x86 *c, const struct insn *i, bool bcd)
 {
 	unsigned st = x87_index(c, 0);
 	bool empty = x87_empty(c, st);
-	struct f80 a = empty ? f80_indefinite() : c->x87.r[st];
+	struct f80 a = empty ? f80_indefinite() : x87_get(c, st);
 	struct fp_env e;
 	u8 p[10];
 	u64 ea;
@@ -278,7 +278,7 @@ SIZED_X87(fbstp, store_ten, true)
 ALWAYS_INLINE void fst_sti(struct x86 *c, const struct insn *i, bool pop)
 {
 	unsigned st = x87_index(c, 0);
-	struct f80 a = c->x87.r[st];
+	struct f80 a = x87_get(c, st);
 
 	if (!x87_ready(c))
 		return;
@@ -307,7 +307,7 @@ static void fstpnce(struct cpu *cpu, const struct insn *i)
 	x87_note(c, i);
 	x87_clear_c1(c);
 	if (likely(!x87_empty(c, st)))
-		x87_set(c, x87_index(c, i->f[F_RM]), c->x87.r[st]);
+		x87_set(c, x87_index(c, i->f[F_RM]), x87_get(c, st));
 	x87_pop(c);
 }
 
@@ -317,7 +317,7 @@ static void fxch(struct cpu *cpu, const struct insn *i)
 {
 	struct x86 *c = x86_from(cpu);
 	unsigned st = x87_index(c, 0), sti = x87_index(c, i->f[F_RM]);
-	struct f80 a = c->x87.r[st], b = c->x87.r[sti];
+	struct f80 a = x87_get(c, st), b = x87_get(c, sti);
 
 	if (!x87_ready(c))
 		return;
@@ -330,8 +330,8 @@ static void fxch(struct cpu *cpu, const struct insn *i)
 		b = x87_empty(c, sti) ? f80_indefinite() : b;
 		c->x87.valid |= (u16)(1u << st | 1u << sti);
 	}
-	c->x87.r[st] = b;
-	c->x87.r[sti] = a;
+	x87_put(c, st, b);
+	x87_put(c, sti, a);
 }
 
 ALWAYS_INLINE void ffree_sti(struct x86 *c, const struct insn *i, bool pop)

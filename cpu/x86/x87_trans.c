@@ -28,9 +28,9 @@ static void f2xm1(struct cpu *cpu, const struct insn *i)
 		return;
 	}
 	x87_env(c, &e);
-	r = f80_f2xm1(c->x87.r[st], &e);
+	r = f80_f2xm1(x87_get(c, st), &e);
 	if (x87_end(c, i, &e))
-		c->x87.r[st] = r;
+		x87_put(c, st, r);
 }
 
 /* C2: the argument is out of range, nothing was done. */
@@ -55,10 +55,10 @@ ALWAYS_INLINE void sine(struct x86 *c, const struct insn *i, bool (*f)(struct f8
 		return;
 	}
 	x87_env(c, &e);
-	done = f(c->x87.r[st], &r, &e);
+	done = f(x87_get(c, st), &r, &e);
 	set_c2(c, !done);
 	if (x87_end(c, i, &e) && done)
-		c->x87.r[st] = r;
+		x87_put(c, st, r);
 }
 SIZED_X87(fsin, sine, f80_sin)
 SIZED_X87(fcos, sine, f80_cos)
@@ -82,7 +82,7 @@ ALWAYS_INLINE void two_results(struct x86 *c, const struct insn *i,
 			return;
 	} else {
 		x87_env(c, &e);
-		done = f(c->x87.r[st], &r, &pushed, &e);
+		done = f(x87_get(c, st), &r, &pushed, &e);
 		set_c2(c, !done);
 		if (!x87_end(c, i, &e))
 			return;
@@ -111,11 +111,11 @@ ALWAYS_INLINE void two_operands(struct x86 *c, const struct insn *i, F80_BINARY)
 		return;
 	}
 	x87_env(c, &e);
-	struct f80 r = f(c->x87.r[st], c->x87.r[st1], &e);
+	struct f80 r = f(x87_get(c, st), x87_get(c, st1), &e);
 
 	if (!x87_end(c, i, &e))
 		return;
-	c->x87.r[st1] = r;
+	x87_put(c, st1, r);
 	x87_pop(c);
 }
 SIZED_X87(fyl2x, two_operands, f80_yl2x)

@@ -16,7 +16,7 @@ static unsigned xmm_count(const struct x86 *c)
 	return c->in64 ? 16 : 8;
 }
 
-/* ---- the 512 bytes ------------------------------------------------------------------------------------------------ */
+/* ---- the 512 bytes ------------------------------------------------------------------------------- */
 
 /* Bytes 0 to 23 and the registers, which follow MXCSR: all that belongs to the x87. */
 static void put_x87(const struct x86 *c, u8 *p, bool wide)
@@ -102,7 +102,7 @@ static u64 aligned(struct x86 *c, const struct insn *i, unsigned to)
 	return ea;
 }
 
-/* ---- FXSAVE, FXRSTOR ------------------------------------------------------------------------------------------------ */
+/* ---- FXSAVE, FXRSTOR ----------------------------------------------------------------------------- */
 
 static void fx_check(struct x86 *c)
 {
@@ -145,7 +145,7 @@ static void fxrstor(struct cpu *cpu, const struct insn *i)
 	}
 }
 
-/* ---- XSAVE, XRSTOR -------------------------------------------------------------------------------------------------- */
+/* ---- XSAVE, XRSTOR ------------------------------------------------------------------------------- */
 
 /* The components asked for that are enabled. */
 static u64 xsave_begin(struct x86 *c)
@@ -206,7 +206,7 @@ static void xrstor(struct cpu *cpu, const struct insn *i)
 	}
 }
 
-/* ---- MXCSR ---------------------------------------------------------------------------------------------------------- */
+/* ---- MXCSR --------------------------------------------------------------------------------------- */
 
 static void ldmxcsr(struct cpu *cpu, const struct insn *i)
 {

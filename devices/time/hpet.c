@@ -31,6 +31,8 @@ struct hpet {
 	bool line[TIMERS];      /* what each timer would drive */
 	bool legacy_in[2];      /* the 8254 and the RTC */
 	u8 pad[3];
+	u32 routes;             /* I/O APIC inputs driven high; others may drive them too: only changes go out */
+	u8 pad2[4];
 };
 
 struct hpet_links {
@@ -48,6 +50,7 @@ static const struct state_field hpet_rows[] = {
 	STATE_U(struct hpet, counter), STATE_U(struct hpet, started), STATE_U_ARRAY(struct hpet, config),
 	STATE_U_ARRAY(struct hpet, comparator), STATE_U_ARRAY(struct hpet, written), STATE_U_ARRAY(struct hpet, line),
 	STATE_U_ARRAY(struct hpet, legacy_in), STATE_SKIP(struct hpet, pad),
+	STATE_U(struct hpet, routes), STATE_SKIP(struct hpet, pad2),
 	STATE_END,
 };
 
@@ -82,9 +85,9 @@ static unsigned route_of(const struct hpet *s, unsigned n)
 
 static void drive_all(struct dev *d)
 {
-	const struct hpet *s = d->state;
+	struct hpet *s = d->state;
 	const struct hpet_links *l = d->links;
-	u32 routes = 0;
+	u32 routes = 0, changed;
 
 	for (unsigned n = 0; n < TIMERS; n++) {
 		if (s->line[n] && !is_legacy(s, n))
@@ -92,8 +95,11 @@ static void drive_all(struct dev *d)
 	}
 	for (unsigned n = 0; n < 2; n++)
 		line_set(&l->legacy[n], s->conf & CONF_LEGACY ? s->line[n] : s->legacy_in[n]);
+	routes &= l->intcap;
+	changed = routes ^ s->routes;
+	s->routes = routes;
 	for (unsigned r = 0; r < ROUTES; r++) {
-		if (bit(l->intcap, r))
+		if (bit(changed, r))
 			line_set(&l->route[r], bit(routes, r));
 	}
 }

@@ -503,6 +503,7 @@ static bool i8254_attach(struct dev *d, const struct board_row *row, struct err 
 	dev_map(d, row, &l->map, &i8254_bank);
 	if (port61)
 		reg_map_add(&l->map61, d, &port61_bank, &d->machine->ports, port61);
+	l->out[0] = machine_irq(d->machine, row->irq);
 	for (unsigned n = 0; n < 3; n++) {
 		l->arg[n] = (struct i8254_arg){d, n};
 		event_init(&s->change[n], &d->machine->clock, names[n], counter_fire, &l->arg[n]);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The 8254 timer and port 61h, which belongs to its channel 2. What a board needs to wire it. Options of a row:
- * port61=PORT (0x61; 0: none). */
+/* The 8254 timer and port 61h, which belongs to its channel 2. What a board needs to wire it. A row's irq is OUT0.
+ * Options of a row: port61=PORT (0x61; 0: none). */
 #ifndef DEVICES_TIME_I8254_H
 #define DEVICES_TIME_I8254_H
 

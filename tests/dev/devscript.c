@@ -71,13 +71,16 @@ static void run_script(struct run *r, const char *path)
 static void fuzz_script(struct run *r, const char *path)
 {
 	struct script s;
+	char kind[32] = "fuzz";
 	bool ok = script_load(&s, path);
+	u64 hash;
 
 	if (ok) {
-		ok = !fuzz_run(&s, r->steps, r->seed);
+		ok = !fuzz_run(&s, r->steps, r->seed, &hash);
+		snprintf(kind, sizeof(kind), "fuzz %016llx", (unsigned long long)hash);
 		script_free(&s);
 	}
-	count(r, ok, "fuzz  ", path);
+	count(r, ok, kind, path);
 }
 
 static void check_types(struct run *r)

@@ -175,7 +175,7 @@ static unsigned repeat(struct fuzz *f)
 	struct rig *r = &f->s->rig;
 	size_t size, end_size;
 	u8 *start = rig_save(r, &size), *ram = copy_ram(r), *end[2];
-	u64 random = f->random, seen[2];
+	u64 random = f->random, before = f->seen, seen[2];
 	unsigned wrong = 0;
 
 	for (unsigned run = 0; run < 2; run++) {
@@ -193,6 +193,7 @@ static unsigned repeat(struct fuzz *f)
 		wrong += fprintf(stderr, "%s: reads differ after going back to saved state\n", f->s->path) > 0;
 	if (memcmp(end[0], end[1], size))
 		wrong += fprintf(stderr, "%s: state differs after going back to saved state\n", f->s->path) > 0;
+	f->seen = before ^ seen[0];
 	free(start);
 	free(ram);
 	free(end[0]);
@@ -200,9 +201,9 @@ static unsigned repeat(struct fuzz *f)
 	return wrong;
 }
 
-unsigned fuzz_run(struct script *s, u64 steps, u64 seed)
+unsigned fuzz_run(struct script *s, u64 steps, u64 seed, u64 *hash)
 {
-	struct fuzz f = {.s = s, .random = seed};
+	struct fuzz f = {.s = s, .random = seed, .seen = STATE_HASH_INIT};
 	FILE *sink = tmpfile();
 	u32 mask = log_mask;
 	unsigned wrong = script_run(s, true);
@@ -214,6 +215,7 @@ unsigned fuzz_run(struct script *s, u64 steps, u64 seed)
 			wrong += repeat(&f);
 		step(&f);
 	}
+	*hash = f.seen;
 	log_mask = mask;
 	log_set_file(NULL);
 	if (sink)

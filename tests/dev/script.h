@@ -59,8 +59,9 @@ void script_free(struct script *s);
  * counts. The caller ends with rig_free(&s->rig). */
 unsigned script_run(struct script *s, bool setup_only);
 
-/* fuzz.c: random accesses, wires and times on the rig of a script; then goes back to a saved state and repeats a
- * stretch, which must read the same. Returns how many things were wrong. */
-unsigned fuzz_run(struct script *s, u64 steps, u64 seed);
+/* fuzz.c: random accesses, wires and times on the rig of a script; now and then goes back to a saved state and repeats
+ * a stretch, which must read the same. Returns how many things were wrong; *hash is of all that was read, the same on
+ * every host. */
+unsigned fuzz_run(struct script *s, u64 steps, u64 seed, u64 *hash);
 
 #endif

@@ -52,9 +52,13 @@ static bool same_without(const struct sample *s, u8 a, u8 b, u8 c)
 	char text[160], name[CS_MNEMONIC_SIZE];
 	struct insn i;
 
-	for (unsigned k = 0; k < SAMPLE_BYTES; k++)
-		if (k >= s->nprefixes || (s->bytes[k] != a && s->bytes[k] != b && s->bytes[k] != c))
-			code[n++] = s->bytes[k];
+	for (unsigned k = 0; k < SAMPLE_BYTES; k++) {
+		u8 byte = s->bytes[k];
+		bool idle_rex = s->mode == 3 && (byte & 0xf0) == 0x40 && k + 1 < s->nprefixes;
+
+		if (k >= s->nprefixes || (byte != a && byte != b && byte != c && !idle_rex))
+			code[n++] = byte;
+	}
 	if (!x86_decode(s->cpu, code, n, s->mode, &i))
 		return false;
 	x86_text(isa, &i, 0, s->mode, text, sizeof(text));
@@ -147,7 +151,7 @@ static bool moffs_with_repeat(const struct sample *s)
 
 static bool pause_odd(const struct sample *s)
 {
-	return s->mode == 1 || s->rex;
+	return s->mode == 1 || s->rex || s->segment;
 }
 
 static bool segment_and_rex_r(const struct sample *s)
@@ -158,6 +162,22 @@ static bool segment_and_rex_r(const struct sample *s)
 static bool mov_to_cs(const struct sample *s)
 {
 	return !s->map && s->opcode == 0x8e && (s->modrm >> 3 & 7) == S_CS;
+}
+
+/* DB /5 and /7 */
+static bool x87_extended(const struct sample *s)
+{
+	return s->opcode == 0xdb && s->modrm < 0xc0 && (s->modrm & 0x28) == 0x28;
+}
+
+static bool not_64(const struct sample *s)
+{
+	return s->mode != 3;
+}
+
+static bool vex_or_later(const struct sample *s)
+{
+	return s->map == 4 || (!s->map && (s->opcode == 0x62 || s->opcode == 0x8f));
 }
 
 static bool no_control_register(const struct sample *s)
@@ -177,6 +197,11 @@ static bool ends_in_10(const struct sample *s)
 	return s->modrm == 10;
 }
 
+static bool size_and_segment(const struct sample *s)
+{
+	return s->p66 && s->segment;
+}
+
 static bool address_size(const struct sample *s)
 {
 	return s->p67;
@@ -184,13 +209,23 @@ static bool address_size(const struct sample *s)
 
 const struct exception exceptions[] = {
 	/* ---- only names ---- */
-	{"sal", MNEMONIC, "shl", "sal", NULL, "/6 of the shift group is an alias of /4: AMD APM vol. 3, appendix A, table A-6"},
-	{"default base", OPERANDS, "aad aam", "aad aam", ends_in_10, "the base is shown even if it is 10: SDM vol. 2, AAD, AAM"},
-	{"implied XMM0", OPERANDS, "blendvpd blendvps pblendvb sha256rnds2", NULL, NULL, "<XMM0> is an operand: SDM vol. 2, BLENDVPD"},
-	{"lar lsl", OPERANDS, "lar lsl", NULL, NULL, "the source is 16 bits whatever the register is called: SDM vol. 2, LAR, LSL"},
-	{"unsigned", OPERANDS, "enter rorx", NULL, NULL, "immediates are sizes and counts, not signed: SDM vol. 2, ENTER, RORX"},
-	{"hint operands", OPERANDS, "nop", NULL, hint_operand, "0F 18-1F have one operand, with any REX: SDM vol. 2, NOP and table A-3"},
-	{"scalar compares", OPERANDS, "comisd comiss ucomisd ucomiss", NULL, NULL, "xmm/m64 and xmm/m32: SDM vol. 2, COMISD, COMISS"},
+	{"sal", MNEMONIC, "shl", "sal", NULL,
+	 "/6 of the shift group is an alias of /4: AMD APM vol. 3, appendix A, table A-6"},
+	{"default base", OPERANDS, "aad aam", "aad aam", ends_in_10,
+	 "the base is shown even if it is 10: SDM vol. 2, AAD, AAM"},
+	{"implied XMM0", OPERANDS, "blendvpd blendvps pblendvb sha256rnds2", NULL, NULL,
+	 "<XMM0> is an operand: SDM vol. 2, BLENDVPD"},
+	{"lar lsl", OPERANDS, "lar lsl", NULL, NULL,
+	 "the source is 16 bits whatever the register is called: SDM vol. 2, LAR, LSL"},
+	{"tbyte", OPERANDS, "fld fstp", NULL, x87_extended, "capstone calls it xword: SDM vol. 2, FLD m80fp"},
+	{"x87 state", OPERANDS, "fnsave frstor fnstsw", NULL, NULL,
+	 "94/108 bytes, and 2 bytes: SDM vol. 2, FSAVE, FRSTOR, FSTSW"},
+	{"unsigned", OPERANDS, "enter rorx", NULL, NULL,
+	 "immediates are sizes and counts, not signed: SDM vol. 2, ENTER, RORX"},
+	{"hint operands", OPERANDS, "nop", NULL, hint_operand,
+	 "0F 18-1F have one operand, with any REX: SDM vol. 2, NOP and table A-3"},
+	{"scalar compares", OPERANDS, "comisd comiss ucomisd ucomiss", NULL, NULL,
+	 "xmm/m64 and xmm/m32: SDM vol. 2, COMISD, COMISS"},
 	{"low halves", OPERANDS, "punpcklbw punpcklwd punpckldq", NULL, NULL, "mm/m32: SDM vol. 2, PUNPCKLBW"},
 	{"movsxd", OPERANDS, "movsxd", NULL, NULL, "the destination is 64 bits only with REX.W: SDM vol. 2, MOVSXD"},
 	{"compare aliases", MNEMONIC, "cmpps cmppd cmpss cmpsd",
@@ -198,11 +233,16 @@ const struct exception exceptions[] = {
 	 "cmpneqpd cmpnltpd cmpnlepd cmpordpd cmpeqss cmpltss cmpless cmpunordss cmpneqss cmpnltss cmpnless cmpordss "
 	 "cmpeqsd cmpltsd cmplesd cmpunordsd cmpneqsd cmpnltsd cmpnlesd cmpordsd",
 	 NULL, "pseudo-operations: SDM vol. 2, CMPPS, table 3-5"},
-	{"x87 copies", MNEMONIC | OPERANDS, "fcom2 fcomp3 fcomp5 fxch4 fxch7 fstp1 fstp8 fstp9 ffreep", "fcom fcomp fxch fstp ffreep", NULL,
+	{"x87 copies", MNEMONIC | OPERANDS, "fcom2 fcomp3 fcomp5 fxch4 fxch7 fstpnce fstp8 fstp9",
+	 "fcom fcomp fxch fstp fstpnce", NULL,
 	 "second encodings have names of their own: SDM vol. 3, 22.18.9 (reserved); AMD APM vol. 3, table A-15"},
+	{"8087", MNEMONIC, "fndisi fneni fnsetpm", "fdisi8087_nop feni8087_nop fsetpm", NULL,
+	 "SDM vol. 3, 22.18.9: ignored; vol. 1, 8.3.13"},
 	{"retf", MNEMONIC, "retf", "retfq", NULL, "a name of its own for REX.W: SDM vol. 2, RET"},
-	{"sysexit", MNEMONIC, "sysexitq sysretq", "sysexit sysret", NULL, "no name for REX.W: SDM vol. 2, SYSEXIT, SYSRET"},
-	{"pusha", MNEMONIC, "pusha pushad popa popad", "pushaw pushal popaw popal", NULL, "AT&T names of SDM vol. 2, PUSHA, POPA"},
+	{"sysexit", MNEMONIC, "sysexitq sysretq", "sysexit sysret", NULL,
+	 "no name for REX.W: SDM vol. 2, SYSEXIT, SYSRET"},
+	{"pusha", MNEMONIC, "pusha pushad popa popad", "pushaw pushal popaw popal", NULL,
+	 "AT&T names of SDM vol. 2, PUSHA, POPA"},
 	{"movq", MNEMONIC, "movq", "movd", NULL, "REX.W 0F 6E and 7E are MOVQ: SDM vol. 2, MOVD"},
 	{"movabs", MNEMONIC, "mov", "movabs", NULL, "AT&T name of SDM vol. 2, MOV with moffs or imm64"},
 	{"ud1", MNEMONIC | LENGTH, "ud1", "ud2b", NULL, "0F B9 has a ModRM byte and is UD1: SDM vol. 2, UD"},
@@ -218,39 +258,62 @@ const struct exception exceptions[] = {
 	 "66 is the operand size in front of F2 and F3 too: SDM vol. 2, 2.1.1"},
 	{"67 and REX.W", MNEMONIC | LENGTH | OPERANDS, NULL, NULL, address_and_w,
 	 "67 and REX.W don't act as 66: SDM vol. 2, 2.1.1 and 2.2.1.2"},
-	{"moffs", VALID_ONLY_HERE, "mov", NULL, moffs_with_repeat, "66 and a meaningless F2 or F3: SDM vol. 2, 2.1.1"},
-	{"66 and REX.W", MNEMONIC | LENGTH | OPERANDS, NULL, NULL, size_and_w, "REX.W comes before 66: SDM vol. 2, 2.2.1.2"},
+	{"moffs", VALID_ONLY_HERE, "mov", NULL, moffs_with_repeat,
+	 "66 and a meaningless F2 or F3: SDM vol. 2, 2.1.1"},
+	{"66 and REX.W", MNEMONIC | LENGTH | OPERANDS, NULL, NULL, size_and_w,
+	 "REX.W comes before 66: SDM vol. 2, 2.2.1.2"},
 	{"66 and 67", MNEMONIC | VALID_ONLY_HERE | OPERANDS, NULL, NULL, size_and_address,
 	 "66 and 67 are independent, in any order: SDM vol. 2, 2.1.1"},
-	{"REX not last", MNEMONIC | OPERANDS, NULL, NULL, rex_not_last, "only a REX right before the opcode counts: SDM vol. 2, 2.2.1"},
-	{"lock on loads", VALID_ONLY_THERE, NULL, NULL, lock_on_load, "the destination is a register: SDM vol. 2, LOCK"},
+	{"66 and segment", OPERANDS, "xchg", "xchg", size_and_segment,
+	 "both registers have the operand's size: SDM vol. 2, XCHG"},
+	{"REX not last", MNEMONIC | OPERANDS, NULL, NULL, rex_not_last,
+	 "only a REX right before the opcode counts: SDM vol. 2, 2.2.1"},
+	{"lock on loads", VALID_ONLY_THERE, NULL, NULL, lock_on_load,
+	 "the destination is a register: SDM vol. 2, LOCK"},
 	{"16-bit CBW, CWD", MNEMONIC, "cbw cwd", "cwde cdq", in_16, "SDM vol. 2, CBW, CWD: by operand size, 16 bits"},
-	{"pause", MNEMONIC, "pause", "nop xchg", pause_odd, "F3 90 in every mode and with REX.W: SDM vol. 2, PAUSE"},
-	{"jcxz", MNEMONIC, "jcxz jecxz", "jcxz jecxz jrcxz", address_size, "JCXZ goes by address size: SDM vol. 2, Jcc"},
+	{"pause", MNEMONIC, "pause", "nop xchg", pause_odd,
+	 "F3 90 in every mode, with REX.W and segments: SDM vol. 2, PAUSE"},
+	{"jcxz", MNEMONIC, "jcxz jecxz", "jcxz jecxz jrcxz", address_size,
+	 "JCXZ goes by address size: SDM vol. 2, Jcc"},
 	{"near branches", LENGTH, "call jmp jo jno jb jae je jne jbe ja js jns jp jnp jl jge jle jg", NULL, size_in_64,
 	 "near branches have a 32-bit displacement in 64-bit mode: SDM vol. 2, Jcc; vol. 1, 6.3.7"},
 	{"endbr32", VALID_ONLY_HERE, "endbr32", NULL, NULL, "valid in every mode: SDM vol. 2, ENDBR32"},
-	{"endbr64", VALID_ONLY_HERE, "endbr64", NULL, NULL, "valid in every mode and with any REX: SDM vol. 2, ENDBR64"},
+	{"endbr64", VALID_ONLY_HERE, "endbr64", NULL, NULL,
+	 "valid in every mode and with any REX: SDM vol. 2, ENDBR64"},
 	{"register hints", VALID_ONLY_HERE, "nop", NULL, register_hint,
 	 "0F 18-1F are NOP with any ModRM byte: SDM vol. 2, NOP and table A-3"},
-	{"fences", VALID_ONLY_HERE, "lfence mfence sfence", NULL, NULL, "rm is ignored: SDM vol. 2, LFENCE, MFENCE, SFENCE"},
+	{"fences", VALID_ONLY_HERE, "lfence mfence sfence", NULL, NULL,
+	 "rm is ignored: SDM vol. 2, LFENCE, MFENCE, SFENCE"},
 	{"rdpid", MNEMONIC, "rdpid", "rdseed", NULL, "F3 makes it RDPID: SDM vol. 2, RDPID"},
 	{"segment registers", VALID_ONLY_HERE, "mov", NULL, segment_and_rex_r,
 	 "REX.R is ignored where reg is a segment register: SDM vol. 2, 2.2.1.2"},
+	{"swapgs", VALID_ONLY_THERE, NULL, "swapgs", not_64, "64-bit mode only: SDM vol. 2, SWAPGS"},
 	{"mov cs", VALID_ONLY_THERE, NULL, "mov", mov_to_cs, "CS can't be loaded by MOV: SDM vol. 2, MOV"},
-	{"cr14", VALID_ONLY_THERE, NULL, "mov", no_control_register, "CR1, CR5-CR7, CR9-CR15 are #UD: SDM vol. 2, MOV CR"},
-	{"dr8", VALID_ONLY_THERE, NULL, "mov", debug_register_8, "DR8-DR15 are #UD: SDM vol. 2, MOV DR; vol. 3, 17.2.6"},
+	{"cr14", VALID_ONLY_THERE, NULL, "mov", no_control_register,
+	 "CR1, CR5-CR7, CR9-CR15 are #UD: SDM vol. 2, MOV CR"},
+	{"dr8", VALID_ONLY_THERE, NULL, "mov", debug_register_8,
+	 "DR8-DR15 are #UD: SDM vol. 2, MOV DR; vol. 3, 17.2.6"},
 	/* ---- extensions that none of our processors announces: #UD (SDM vol. 1, 2.3 and vol. 2, CPUID) ---- */
 	{"sse4a", VALID_ONLY_THERE, NULL, "movntss movntsd extrq insertq", NULL, "AMD APM vol. 4, MOVNTSS, EXTRQ"},
-	{"3dnow", VALID_ONLY_THERE, NULL, "femms pavgusb pf2id pfacc pfadd pfcmpeq pfcmpge pfcmpgt pfmax pfmin pfmul pfrcp "
+	{"3dnow", VALID_ONLY_THERE, NULL,
+	 "femms pavgusb pf2id pfacc pfadd pfcmpeq pfcmpge pfcmpgt pfmax pfmin pfmul pfrcp "
 	 "pfrcpit1 pfrcpit2 pfrsqit1 pfrsqrt pfsub pfsubr pi2fd pmulhrw pf2iw pfnacc pfpnacc pi2fw pswapd", NULL,
 	 "AMD APM vol. 3, appendix D"},
-	{"vmx", VALID_ONLY_THERE, NULL, "vmread vmwrite vmptrld vmptrst vmclear vmxon vmcall vmlaunch vmresume vmxoff vmfunc "
+	{"vmx", VALID_ONLY_THERE, NULL,
+	 "vmread vmwrite vmptrld vmptrst vmclear vmxon vmcall vmlaunch vmresume vmxoff vmfunc "
 	 "invept invvpid", NULL, "SDM vol. 3, chapter 30"},
-	{"svm", VALID_ONLY_THERE, NULL, "vmrun vmmcall vmload vmsave stgi clgi skinit invlpga", NULL, "AMD APM vol. 2, chapter 15"},
+	{"svm", VALID_ONLY_THERE, NULL, "vmrun vmmcall vmload vmsave stgi clgi skinit invlpga", NULL,
+	 "AMD APM vol. 2, chapter 15"},
 	{"smx", VALID_ONLY_THERE, NULL, "getsec", NULL, "SDM vol. 2, chapter 6"},
 	{"cache lines", VALID_ONLY_THERE, NULL, "clflushopt clwb pcommit", NULL, "SDM vol. 2, CLFLUSHOPT, CLWB"},
-	{"xsaves", VALID_ONLY_THERE, NULL, "xsaves xrstors xsavec xsaves64 xrstors64 xsavec64", NULL, "SDM vol. 2, XSAVES"},
+	{"xsaves", VALID_ONLY_THERE, NULL, "xsaves xrstors xsavec xsaves64 xrstors64 xsavec64", NULL,
+	 "SDM vol. 2, XSAVES"},
+	{"sgx", VALID_ONLY_THERE, NULL, "encls enclu", NULL, "SDM vol. 3, chapter 34"},
+	{"random", VALID_ONLY_THERE, NULL, "rdrand rdseed", NULL, "SDM vol. 2, RDRAND, RDSEED"},
+	{"padlock", VALID_ONLY_THERE, NULL,
+	 "xstore xstorerng xcryptecb xcryptcbc xcryptctr xcryptcfb xcryptofb xsha1 xsha256 montmul", NULL,
+	 "VIA PadLock programming guide"},
+	{"avx", VALID_ONLY_THERE, NULL, NULL, vex_or_later, "VEX, XOP and EVEX encodings: SDM vol. 2, 2.3 and 2.7"},
 	{"tsx", VALID_ONLY_THERE, NULL, "xbegin xabort xend xtest", NULL, "SDM vol. 1, chapter 16"},
 	{"0F 0D", VALID_ONLY_HERE, "nop prefetch", NULL, prefetch_opcode,
 	 "the other values of reg are reserved hints, not invalid: AMD APM vol. 3, PREFETCH; SDM vol. 2, table A-3"},

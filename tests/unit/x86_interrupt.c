@@ -7,7 +7,7 @@
 
 TestSuite(x86_interrupt, .init = rig_start, .fini = rig_stop);
 
-/* ---- the ways in -------------------------------------------------------------------------------------------------- */
+/* ---- the ways in --------------------------------------------------------------------------------- */
 
 Test(x86_interrupt, real_mode)
 {
@@ -132,7 +132,7 @@ Test(x86_interrupt, error_code_has_ext_for_faults_in_delivery)
 	cr_expect(rig_frame(3) & FL_RF, "a fault pushes RF");
 }
 
-/* ---- double and triple faults -------------------------------------------------------------------------------------- */
+/* ---- double and triple faults -------------------------------------------------------------------- */
 
 Test(x86_interrupt, double_fault)
 {
@@ -194,7 +194,7 @@ Test(x86_interrupt, fault_after_interrupt_is_serial)
 	cr_expect_eq(c->chain[0].error, 0);
 }
 
-/* ---- IRET -------------------------------------------------------------------------------------------------------- */
+/* ---- IRET ---------------------------------------------------------------------------------------- */
 
 Test(x86_interrupt, iret_to_outer_level)
 {
@@ -258,7 +258,7 @@ Test(x86_interrupt, iret_unblocks_nmi)
 	cr_expect_eq(rig_run(), X_NMI);
 }
 
-/* ---- virtual-8086 mode ---------------------------------------------------------------------------------------------- */
+/* ---- virtual-8086 mode --------------------------------------------------------------------------- */
 
 Test(x86_interrupt, from_v86)
 {
@@ -325,7 +325,7 @@ Test(x86_interrupt, v86_iret_with_vme)
 	cr_expect_eq(x86_get_flags(c), FL_VM | FL_VIF | FL_CF | FL_1);
 }
 
-/* ---- external interrupts, shadows, steps ------------------------------------------------------------------------------ */
+/* ---- external interrupts, shadows, steps --------------------------------------------------------- */
 
 static int acked;
 

@@ -140,7 +140,7 @@ Test(x86_segments, big_real_mode)
 	cr_expect_eq(c->r[R_AX], 0x12345678);
 }
 
-/* ---- far transfers -------------------------------------------------------------------------------------------------- */
+/* ---- far transfers ------------------------------------------------------------------------------- */
 
 static u64 gate(u16 sel, u32 offset, unsigned type, unsigned dpl, unsigned params)
 {
@@ -271,7 +271,7 @@ Test(x86_segments, code_limit)
 	cr_expect_eq(rig_frame(1), RIG_CODE + 0x102);
 }
 
-/* ---- looking at descriptors ---------------------------------------------------------------------------------------- */
+/* ---- looking at descriptors ---------------------------------------------------------------------- */
 
 Test(x86_segments, lar_lsl_verr)
 {

@@ -14,7 +14,7 @@ static const char daa_8086[] = "SDM vol. 2, DAA: 60H is added if AL is above 99H
 static const char das_8086[] = "SDM vol. 2, DAS: CF is set by a borrow from AL - 6, and AL is compared with 99H";
 static const char aaa_8086[] = "SDM vol. 2, AAA: AX + 106H, with the carry out of AL; the 8086 has none";
 static const char aas_8086[] = "SDM vol. 2, AAS: AX - 6, with the borrow out of AL; the 8086 has none";
-static const char ret_amd[] = "SDM vol. 1, 6.3.7: near returns have 64 bits in 64-bit mode whatever the prefixes; AMD: 16";
+static const char ret_amd[] = "SDM vol. 1, 6.3.7: a near return has 64 bits in 64-bit mode; on AMD 66 makes it 16";
 
 static const struct exception exceptions[] = {
 	{"80286", "6D", NULL, ANY_VECTOR, LIMIT, CX | DI, fault_286},

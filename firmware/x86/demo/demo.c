@@ -3,10 +3,10 @@
  * What `orrery` shows without arguments: the machine as the guest finds it, and six planets on their way round the sun, drawn
  * with ANSI cursor moves on COM1 and in VGA text memory, paced by PIT interrupts.
  */
-#include "demo.h"
-#include "../lib/cpu.h"
-#include "../lib/io.h"
-#include "../lib/trap.h"
+#include "firmware/x86/demo/demo.h"
+#include "firmware/x86/lib/cpu.h"
+#include "firmware/x86/lib/io.h"
+#include "firmware/x86/lib/trap.h"
 
 _Static_assert(sizeof(struct demo_state) <= DEMO_STATE_BYTES, "storage.S reserves less than demo_state");
 

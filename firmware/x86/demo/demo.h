@@ -6,8 +6,8 @@
 #ifndef FIRMWARE_X86_DEMO_DEMO_H
 #define FIRMWARE_X86_DEMO_DEMO_H
 
-#include "../lib/layout.h"
-#include "../lib/rom.h"
+#include "firmware/x86/lib/layout.h"
+#include "firmware/x86/lib/rom.h"
 
 struct demo_state {
 	volatile u32 ticks;

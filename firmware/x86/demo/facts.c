@@ -3,9 +3,9 @@
  * What the guest can find out about its machine: the processor by CPUID, memory by CMOS, PCI functions by configuration
  * mechanism 1, and the time by the RTC.
  */
-#include "demo.h"
-#include "../lib/cpu.h"
-#include "../lib/io.h"
+#include "firmware/x86/demo/demo.h"
+#include "firmware/x86/lib/cpu.h"
+#include "firmware/x86/lib/io.h"
 
 static char *put_text(char *to, const char *text)
 {

@@ -3,7 +3,7 @@
  * A character screen sent to two places: the serial line, as ANSI (ECMA-48) cursor moves and colours for the cells that
  * changed, and VGA text memory at 0xB8000, whole cells as they are.
  */
-#include "demo.h"
+#include "firmware/x86/demo/demo.h"
 
 enum { VGA_TEXT = 0xB8000 };
 

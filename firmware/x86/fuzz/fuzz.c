@@ -4,11 +4,11 @@
  * fixed seed. Only what ends, resets or overwrites the ROM itself is left out; fuzz_filter.c says what that is.
  * Command line: steps=N (default one million), seed=N, gentle=1 (see README: what Debian's QEMU aborts on is left out).
  */
-#include "fuzz.h"
-#include "../lib/apic.h"
-#include "../lib/cpu.h"
-#include "../lib/io.h"
-#include "../lib/trap.h"
+#include "firmware/x86/fuzz/fuzz.h"
+#include "firmware/x86/lib/apic.h"
+#include "firmware/x86/lib/cpu.h"
+#include "firmware/x86/lib/io.h"
+#include "firmware/x86/lib/trap.h"
 
 /* xorshift64 (Marsaglia 2003): the same sequence everywhere, whatever the reads return. */
 static u32 next(struct fuzz *f)

@@ -5,8 +5,8 @@
 #ifndef FIRMWARE_X86_FUZZ_FUZZ_H
 #define FIRMWARE_X86_FUZZ_FUZZ_H
 
-#include "../lib/layout.h"
-#include "../lib/rom.h"
+#include "firmware/x86/lib/layout.h"
+#include "firmware/x86/lib/rom.h"
 
 struct fuzz {
 	u64 random;

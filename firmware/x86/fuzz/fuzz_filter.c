@@ -3,9 +3,9 @@
  * The few writes that would end the run: power off, resets, SMI without a handler, INIT to ourselves, and devices that would
  * write over the ROM. The console's data ports are left out so that the log stays readable.
  */
-#include "fuzz.h"
-#include "../lib/apic.h"
-#include "../lib/io.h"
+#include "firmware/x86/fuzz/fuzz.h"
+#include "firmware/x86/lib/apic.h"
+#include "firmware/x86/lib/io.h"
 
 static bool touches(u32 at, u32 size, u32 first, u32 count)
 {

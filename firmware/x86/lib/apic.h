@@ -6,7 +6,7 @@
 #ifndef FIRMWARE_X86_LIB_APIC_H
 #define FIRMWARE_X86_LIB_APIC_H
 
-#include "rom.h"
+#include "firmware/x86/lib/rom.h"
 
 #define LAPIC_BASE 0xFEE00000u
 #define IOAPIC_BASE 0xFEC00000u

@@ -3,8 +3,8 @@
  * Output on COM1 (16550, polled) and on the debug port 0xE9, and a printf small enough to trust while the
  * machine under it is what is being tested. Waits are bounded: a broken UART must not hang a ROM.
  */
-#include "io.h"
-#include "rom.h"
+#include "firmware/x86/lib/io.h"
+#include "firmware/x86/lib/rom.h"
 
 enum { UART_LSR = 5, LSR_DATA = 0x01, LSR_THRE = 0x20, UART_TRIES = 100000 };
 

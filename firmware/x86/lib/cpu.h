@@ -6,7 +6,7 @@
 #ifndef FIRMWARE_X86_LIB_CPU_H
 #define FIRMWARE_X86_LIB_CPU_H
 
-#include "rom.h"
+#include "firmware/x86/lib/rom.h"
 
 #define CR0_PE 0x1u
 #define CR0_MP 0x2u

@@ -5,7 +5,7 @@
 #ifndef FIRMWARE_X86_LIB_IO_H
 #define FIRMWARE_X86_LIB_IO_H
 
-#include "rom.h"
+#include "firmware/x86/lib/rom.h"
 
 enum {
 	PORT_PIC0 = 0x20,

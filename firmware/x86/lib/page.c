@@ -3,8 +3,8 @@
  * Builds and switches the page tables of the tests (SDM vol. 3 4.3 to 4.5). Virtual and physical addresses of tables
  * are the same because every map contains the identity map.
  */
-#include "page.h"
-#include "cpu.h"
+#include "firmware/x86/lib/page.h"
+#include "firmware/x86/lib/cpu.h"
 
 #ifdef __x86_64__
 extern char boot_pml4[];

@@ -6,8 +6,8 @@
 #ifndef FIRMWARE_X86_LIB_PAGE_H
 #define FIRMWARE_X86_LIB_PAGE_H
 
-#include "layout.h"
-#include "rom.h"
+#include "firmware/x86/lib/layout.h"
+#include "firmware/x86/lib/rom.h"
 
 enum page_mode { PAGE_32, PAGE_PAE, PAGE_4LEVEL };
 

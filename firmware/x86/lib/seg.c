@@ -2,8 +2,8 @@
 /*
  * The GDT that both ROMs run on, and builders of descriptors and gates (SDM vol. 3 figures 3-8, 5-8, 6-2).
  */
-#include "seg.h"
-#include "cpu.h"
+#include "firmware/x86/lib/seg.h"
+#include "firmware/x86/lib/cpu.h"
 
 _Static_assert(sizeof(struct seg_state) <= SEG_STATE_BYTES, "storage.S reserves less than seg_state");
 

@@ -5,8 +5,8 @@
 #ifndef FIRMWARE_X86_LIB_SEG_H
 #define FIRMWARE_X86_LIB_SEG_H
 
-#include "layout.h"
-#include "rom.h"
+#include "firmware/x86/lib/layout.h"
+#include "firmware/x86/lib/rom.h"
 
 /* The access byte (P, DPL, S, type) and the flag nibble (G, D/B, L, AVL) as seg_make takes them. */
 enum {

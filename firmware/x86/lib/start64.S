@@ -3,7 +3,7 @@
  * Entry of the 64-bit ROMs: multiboot leaves us in 32-bit protected mode, so this builds an identity map of
  * 4 GiB in 2 MiB user-accessible pages and enters 64-bit mode (SDM vol. 3 9.8.5).
  */
-#include "layout.h"
+#include "firmware/x86/lib/layout.h"
 #define MULTIBOOT_MAGIC 0x1BADB002
 #define MULTIBOOT_FLAGS 0x3
 

@@ -3,7 +3,7 @@
  * Every byte of writable memory that the ROMs own by name. It lives here so that no C file has a mutable
  * variable at file scope: C sees each object as one struct, declared in the header of its module.
  */
-#include "layout.h"
+#include "firmware/x86/lib/layout.h"
 
 	.macro reserve name, bytes, align
 	.balign \align

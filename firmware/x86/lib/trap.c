@@ -2,9 +2,9 @@
 /*
  * The IDT and what happens to a trap: a registered handler, or record and unwind (SDM vol. 3 6.10 to 6.14).
  */
-#include "trap.h"
-#include "cpu.h"
-#include "seg.h"
+#include "firmware/x86/lib/trap.h"
+#include "firmware/x86/lib/cpu.h"
+#include "firmware/x86/lib/seg.h"
 
 _Static_assert(sizeof(struct trap_state) <= TRAP_STATE_BYTES, "storage.S reserves less than trap_state");
 

@@ -6,8 +6,8 @@
 #ifndef FIRMWARE_X86_LIB_TRAP_H
 #define FIRMWARE_X86_LIB_TRAP_H
 
-#include "layout.h"
-#include "rom.h"
+#include "firmware/x86/lib/layout.h"
+#include "firmware/x86/lib/rom.h"
 
 enum {
 	VEC_DE = 0,

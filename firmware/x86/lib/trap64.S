@@ -3,7 +3,7 @@
  * Interrupt stubs and the catch/unwind pair for 64-bit mode. Each stub makes the frame uniform by pushing an
  * error code of zero where the processor pushes none (SDM vol. 3 6.14.2).
  */
-#include "layout.h"
+#include "firmware/x86/lib/layout.h"
 
 	.text
 	.balign 16

@@ -3,11 +3,11 @@
  * Memory and string primitives (a freestanding compiler may call the first four on its own), the common
  * entry behind the start code, and the exit device.
  */
-#include "cpu.h"
-#include "io.h"
-#include "rom.h"
-#include "seg.h"
-#include "trap.h"
+#include "firmware/x86/lib/cpu.h"
+#include "firmware/x86/lib/io.h"
+#include "firmware/x86/lib/rom.h"
+#include "firmware/x86/lib/seg.h"
+#include "firmware/x86/lib/trap.h"
 
 void *memcpy(void *to, const void *from, size_t bytes)
 {

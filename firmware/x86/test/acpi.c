@@ -3,11 +3,11 @@
  * ACPI tables as a kernel would find them, and the power-management timer against the PIT (ACPI 5.0 chapters 4.8 and
  * 5.2). Everything is skipped where no RSDP lies in the BIOS area.
  */
-#include "../lib/apic.h"
-#include "../lib/io.h"
-#include "check.h"
-#include "pit.h"
-#include "suites.h"
+#include "firmware/x86/lib/apic.h"
+#include "firmware/x86/lib/io.h"
+#include "firmware/x86/test/check.h"
+#include "firmware/x86/test/pit.h"
+#include "firmware/x86/test/suites.h"
 
 static u32 byte_sum(u32 at, u32 bytes)
 {

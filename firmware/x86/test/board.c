@@ -3,9 +3,9 @@
  * The fixed parts of the `pc` board: PCI configuration mechanism 1 with the i440FX and PIIX functions, and fw_cfg
  * (PCI 2.1 3.7.4.1; Intel 82441FX and 82371AB data sheets; QEMU's fw_cfg specification).
  */
-#include "../lib/io.h"
-#include "check.h"
-#include "suites.h"
+#include "firmware/x86/lib/io.h"
+#include "firmware/x86/test/check.h"
+#include "firmware/x86/test/suites.h"
 
 enum { BDF_HOST = 0x00, BDF_ISA = 0x08, BDF_PM = 0x0B };
 

@@ -3,7 +3,7 @@
  * Counting and printing of checks, and the bounded waits. A failing line says what was got and what the manual
  * wants, so that a log alone is enough to start looking.
  */
-#include "check.h"
+#include "firmware/x86/test/check.h"
 
 _Static_assert(sizeof(struct check_state) <= CHECK_STATE_BYTES, "storage.S reserves less than check_state");
 _Static_assert(sizeof(struct test_state) <= TEST_STATE_BYTES, "storage.S reserves less than test_state");

@@ -6,10 +6,10 @@
 #ifndef FIRMWARE_X86_TEST_CHECK_H
 #define FIRMWARE_X86_TEST_CHECK_H
 
-#include "../lib/cpu.h"
-#include "../lib/rom.h"
-#include "../lib/seg.h"
-#include "../lib/trap.h"
+#include "firmware/x86/lib/cpu.h"
+#include "firmware/x86/lib/rom.h"
+#include "firmware/x86/lib/seg.h"
+#include "firmware/x86/lib/trap.h"
 
 struct check_state {
 	const char *group;

@@ -3,8 +3,8 @@
  * Compatibility mode under a 64-bit kernel, and what segmentation still does in 64-bit mode: 64-bit call gates, far
  * transfers between the two, ignored bases, 16-byte system descriptors (SDM vol. 3 5.8.3.1, 8.2.1; vol. 1 3.2.1).
  */
-#include "check.h"
-#include "suites.h"
+#include "firmware/x86/test/check.h"
+#include "firmware/x86/test/suites.h"
 
 enum { SLOT_GATE = 10, SLOT_MISC = 14, SEL_GATE = SEL_FREE + 8 * SLOT_GATE };
 

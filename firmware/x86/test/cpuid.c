@@ -3,8 +3,8 @@
  * CPUID leaves that must agree with each other, and the model-specific registers that every processor of this kind has
  * (SDM vol. 2 CPUID; vol. 4 chapter 2; vol. 3 11.11 for MTRRs, 11.12 for PAT).
  */
-#include "check.h"
-#include "suites.h"
+#include "firmware/x86/test/check.h"
+#include "firmware/x86/test/suites.h"
 
 static bool printable(const char *s, size_t n)
 {

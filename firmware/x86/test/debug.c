@@ -3,8 +3,8 @@
  * Debug exceptions: single step, the four debug registers on instructions, data and ports, general detect, RF, and the
  * shadow of MOV SS (SDM vol. 3 17.2, 17.3.1).
  */
-#include "check.h"
-#include "suites.h"
+#include "firmware/x86/test/check.h"
+#include "firmware/x86/test/suites.h"
 
 enum { DR6_BD = 1 << 13, DR6_BS = 1 << 14, DR7_FIXED = 0x400, DR7_GD = 1 << 13 };
 enum { BP_EXEC = 0, BP_WRITE = 1, BP_IO = 2, BP_ACCESS = 3 };

@@ -3,8 +3,8 @@
  * Each exception that can be raised in both modes: vector, error code, saved instruction pointer and EFLAGS.RF
  * (SDM vol. 3 6.15 for the exceptions, 17.3.1.1 for RF).
  */
-#include "check.h"
-#include "suites.h"
+#include "firmware/x86/test/check.h"
+#include "firmware/x86/test/suites.h"
 
 SNIPPET(de_div_zero, "xorl %%ecx, %%ecx\n\txorl %%edx, %%edx\n\t" TRAP_MARK "divl %%ecx")
 SNIPPET(de_div_overflow, "movl $1, %%ecx\n\tmovl $1, %%edx\n\t" TRAP_MARK "divl %%ecx")

@@ -3,8 +3,8 @@
  * Exceptions that exist only outside 64-bit mode: INTO, BOUND, AAM, null and limited segments, and what INT n does with
  * trap gates and 16-bit gates (SDM vol. 3 6.12.1, 6.15, 5.3).
  */
-#include "check.h"
-#include "suites.h"
+#include "firmware/x86/test/check.h"
+#include "firmware/x86/test/suites.h"
 
 SNIPPET(into_taken, "movl $0x7FFFFFFF, %%eax\n\taddl $1, %%eax\n\t" TRAP_NEXT "into\n9:")
 SNIPPET(into_not_taken, "xorl %%eax, %%eax\n\tinto")

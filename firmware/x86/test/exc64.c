@@ -3,8 +3,8 @@
  * Exceptions of 64-bit mode: canonical addresses, opcodes that are gone, control-register rules and the 64-bit
  * interrupt frame with its stack alignment and IST (SDM vol. 3 6.14, 3.3.7.1; vol. 2 B.1 for opcodes).
  */
-#include "check.h"
-#include "suites.h"
+#include "firmware/x86/test/check.h"
+#include "firmware/x86/test/suites.h"
 
 #define NONCANONICAL "movabsq $0x800000000000, %%rcx\n\t"
 SNIPPET(gp_read, NONCANONICAL TRAP_MARK "movq (%%rcx), %%rax")

@@ -2,8 +2,8 @@
 /*
  * #NM, #MF and #XM, and the memory images of FXSAVE and XSAVE (SDM vol. 3 2.5, 6.15; vol. 1 10.5, 13.4).
  */
-#include "check.h"
-#include "suites.h"
+#include "firmware/x86/test/check.h"
+#include "firmware/x86/test/suites.h"
 
 SNIPPET(x87_fnop, TRAP_MARK "fnop")
 SNIPPET(x87_wait, TRAP_MARK "fwait")

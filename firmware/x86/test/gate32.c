@@ -3,9 +3,9 @@
  * Privilege changes of 32-bit protected mode: call gates with parameters, conforming code, far returns and IRET to an outer
  * ring, and what a bad TSS stack does (SDM vol. 3 5.8, 6.12).
  */
-#include "ring32.h"
-#include "check.h"
-#include "suites.h"
+#include "firmware/x86/test/ring32.h"
+#include "firmware/x86/test/check.h"
+#include "firmware/x86/test/suites.h"
 
 void gate_target(void);
 void user_call_gate(void *arg);

@@ -3,11 +3,11 @@
  * The HPET: capabilities, the main counter against the PIT, and timer 0 in one-shot, periodic, level and legacy
  * replacement modes (IA-PC HPET specification 1.0a).
  */
-#include "../lib/apic.h"
-#include "../lib/io.h"
-#include "check.h"
-#include "pit.h"
-#include "suites.h"
+#include "firmware/x86/lib/apic.h"
+#include "firmware/x86/lib/io.h"
+#include "firmware/x86/test/check.h"
+#include "firmware/x86/test/pit.h"
+#include "firmware/x86/test/suites.h"
 
 enum { VEC_HPET = 0x53, REDIR_MASKED = 1 << 16, REDIR_LEVEL = 1 << 15, REMOTE_IRR = 1 << 14 };
 

@@ -3,9 +3,9 @@
  * A few instructions whose correctness the rest of a system leans on: compare-and-exchange, LAR, LSL, VERR, VERW and
  * a page fault in the middle of REP MOVS (SDM vol. 2).
  */
-#include "../lib/page.h"
-#include "check.h"
-#include "suites.h"
+#include "firmware/x86/lib/page.h"
+#include "firmware/x86/test/check.h"
+#include "firmware/x86/test/suites.h"
 
 #define CX8 "movl $0x11111111, test_state\n\tmovl $0x22222222, test_state+4\n\tmovl $0xAAAA, %%ebx\n\tmovl $0xBBBB, %%ecx\n\t"
 SNIPPET(cx8_equal, CX8 "movl $0x11111111, %%eax\n\tmovl $0x22222222, %%edx\n\tlock cmpxchg8b test_state\n\tsetz " WORD(4))

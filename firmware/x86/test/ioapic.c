@@ -3,11 +3,11 @@
  * The I/O APIC: registers, edges of the PIT on pin 2, masks and vectors, and an ExtINT entry that makes the 8259 answer
  * with its spurious vector (82093AA data sheet; 8259A data sheet, "IR7 default").
  */
-#include "../lib/apic.h"
-#include "../lib/io.h"
-#include "check.h"
-#include "pit.h"
-#include "suites.h"
+#include "firmware/x86/lib/apic.h"
+#include "firmware/x86/lib/io.h"
+#include "firmware/x86/test/check.h"
+#include "firmware/x86/test/pit.h"
+#include "firmware/x86/test/suites.h"
 
 enum { VEC_PIN2 = 0x52, PIN_PIT = 2, REDIR_MASKED = 1 << 16, REDIR_LOW = 1 << 13, REDIR_EXTINT = 7 << 8 };
 

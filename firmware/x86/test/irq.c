@@ -2,9 +2,9 @@
 /*
  * The two 8259A as the interrupt suites use them (Intel 8259A data sheet, "Programming the 8259A").
  */
-#include "../lib/apic.h"
-#include "../lib/io.h"
-#include "check.h"
+#include "firmware/x86/lib/apic.h"
+#include "firmware/x86/lib/io.h"
+#include "firmware/x86/test/check.h"
 
 _Static_assert(sizeof(struct irq_state) <= IRQ_STATE_BYTES, "storage.S reserves less than irq_state");
 

@@ -3,10 +3,10 @@
  * The local APIC in xAPIC mode: identity, self-IPIs with IRR, ISR, TPR and PPR, NMI, errors and the timer
  * (SDM vol. 3 chapter 10).
  */
-#include "../lib/apic.h"
-#include "check.h"
-#include "pit.h"
-#include "suites.h"
+#include "firmware/x86/lib/apic.h"
+#include "firmware/x86/test/check.h"
+#include "firmware/x86/test/pit.h"
+#include "firmware/x86/test/suites.h"
 
 enum { VEC_A = 0x41, VEC_B = 0x61, VEC_TIMER = 0x71 };
 

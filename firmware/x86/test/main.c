@@ -3,8 +3,8 @@
  * The self-test ROM: runs the suites in an order in which each needs only what earlier ones showed to work.
  * Words of the command line that name suites run just those.
  */
-#include "check.h"
-#include "suites.h"
+#include "firmware/x86/test/check.h"
+#include "firmware/x86/test/suites.h"
 
 static const struct suite {
 	const char *name;

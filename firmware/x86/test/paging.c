@@ -4,7 +4,7 @@
  * checks for each paging mode that the ROM can use (SDM vol. 3 4.6 to 4.10). paging_features.c has what
  * CPUID announces on top.
  */
-#include "paging.h"
+#include "firmware/x86/test/paging.h"
 
 /* Word 0 is the address under test. The mark tells where the access is. */
 SNIPPET(read_it, "mov " WORD(0) ", " R("cx") "\n\t" TRAP_MARK "movl (" R("cx") "), %%eax\n\tmovl %%eax, " WORD(1))

@@ -5,9 +5,9 @@
 #ifndef FIRMWARE_X86_TEST_PAGING_H
 #define FIRMWARE_X86_TEST_PAGING_H
 
-#include "../lib/page.h"
-#include "check.h"
-#include "suites.h"
+#include "firmware/x86/lib/page.h"
+#include "firmware/x86/test/check.h"
+#include "firmware/x86/test/suites.h"
 
 /* SMEP, SMAP, PCID, 1 GiB pages and reserved bits: whatever CPUID announces. Leaves other maps loaded. */
 void paging_check_features(const struct page_map *map);

@@ -2,7 +2,7 @@
 /*
  * Paging features that CPUID announces: SMEP, SMAP, PCID and INVPCID, 1 GiB pages (SDM vol. 3 4.1.4, 4.6, 4.10).
  */
-#include "paging.h"
+#include "firmware/x86/test/paging.h"
 
 SNIPPET(read_it, "mov " WORD(0) ", " R("cx") "\n\t" TRAP_MARK "movl (" R("cx") "), %%eax\n\tmovl %%eax, " WORD(1))
 SNIPPET(write_it, "mov " WORD(0) ", " R("cx") "\n\t" TRAP_MARK "movl $0x5A5A, (" R("cx") ")")

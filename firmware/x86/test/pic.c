@@ -3,9 +3,9 @@
  * The 8259A pair: masks, IRR and ISR, priorities and rotation, the three kinds of EOI, automatic EOI, poll, and
  * ELCR (Intel 8259A data sheet; 82371AB for ELCR). IRQ 0 comes from the PIT and IRQ 4 from COM1's transmitter.
  */
-#include "../lib/io.h"
-#include "check.h"
-#include "suites.h"
+#include "firmware/x86/lib/io.h"
+#include "firmware/x86/test/check.h"
+#include "firmware/x86/test/suites.h"
 
 static u8 pic_irr(void)
 {

@@ -3,10 +3,10 @@
  * The 8254: read-back, latches, modes 0, 2 and 3, the gate of channel 2, and interrupts of channel 0 through the 8259
  * (Intel 82C54 data sheet). When ticks arrive, later waits may halt on them.
  */
-#include "../lib/io.h"
-#include "check.h"
-#include "pit.h"
-#include "suites.h"
+#include "firmware/x86/lib/io.h"
+#include "firmware/x86/test/check.h"
+#include "firmware/x86/test/pit.h"
+#include "firmware/x86/test/suites.h"
 
 static u8 status_of(int channel)
 {

@@ -5,7 +5,7 @@
 #ifndef FIRMWARE_X86_TEST_PIT_H
 #define FIRMWARE_X86_TEST_PIT_H
 
-#include "../lib/rom.h"
+#include "firmware/x86/lib/rom.h"
 
 /* Channel 0 in mode 2 at about `hz`; 0 means the slowest rate. wait_halt reckons with 100. */
 void pit_tick(u32 hz);

@@ -4,8 +4,8 @@
  * back (SDM vol. 3 9.9, 20.1). The blob between real_blob and real_blob_end runs at LOW_BLOB. Snippets follow; one that
  * ends by itself jumps to REAL_DONE.
  */
-#include "../lib/layout.h"
-#include "real32.h"
+#include "firmware/x86/lib/layout.h"
+#include "firmware/x86/test/real32.h"
 
 #define LOW(label) (LOW_BLOB + label - real_blob)
 

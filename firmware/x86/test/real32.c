@@ -3,10 +3,10 @@
  * Real-address mode from the 32-bit ROM: the way there and back, the IVT, segment limits, unreal mode, A20 (SDM vol. 3
  * 9.9 and 20.1; vol. 3 8.7.13 for A20M#).
  */
-#include "real32.h"
-#include "../lib/io.h"
-#include "check.h"
-#include "suites.h"
+#include "firmware/x86/test/real32.h"
+#include "firmware/x86/lib/io.h"
+#include "firmware/x86/test/check.h"
+#include "firmware/x86/test/suites.h"
 
 void real_run(void);
 extern const u8 real_blob[], real_blob_end[];

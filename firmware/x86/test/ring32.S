@@ -3,7 +3,7 @@
  * Targets of the ring and task tests of the 32-bit ROM: code whose stack must be exactly what the processor left, so
  * it cannot be C (SDM vol. 3 5.8, chapter 7). Selectors: see ring32.h.
  */
-#include "ring32.h"
+#include "firmware/x86/test/ring32.h"
 
 #define W(n) test_state + 4 * (n)
 

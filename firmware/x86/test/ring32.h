@@ -5,7 +5,7 @@
 #ifndef FIRMWARE_X86_TEST_RING32_H
 #define FIRMWARE_X86_TEST_RING32_H
 
-#include "../lib/layout.h"
+#include "firmware/x86/lib/layout.h"
 
 #define SLOT_GATE 10
 #define SEL_GATE (SEL_FREE + 8 * 10)

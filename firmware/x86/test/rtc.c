@@ -3,10 +3,10 @@
  * The MC146818: status registers, UIP, the three interrupts, SET, data modes and the calendar's turn of the century, and the
  * memory sizes that firmware finds in CMOS (Motorola MC146818A data sheet).
  */
-#include "../lib/io.h"
-#include "check.h"
-#include "pit.h"
-#include "suites.h"
+#include "firmware/x86/lib/io.h"
+#include "firmware/x86/test/check.h"
+#include "firmware/x86/test/pit.h"
+#include "firmware/x86/test/suites.h"
 
 enum { RTC_SEC = 0, RTC_SEC_ALARM = 1, RTC_MIN = 2, RTC_MIN_ALARM = 3, RTC_HOUR = 4, RTC_HOUR_ALARM = 5 };
 enum { RTC_WEEKDAY = 6, RTC_DAY = 7, RTC_MONTH = 8, RTC_YEAR = 9, RTC_A = 10, RTC_B = 11, RTC_C = 12, RTC_D = 13 };

@@ -3,9 +3,9 @@
  * When a pending interrupt is taken: after the instruction that follows STI, at once after POPF, never across STI; CLI; and
  * REP string instructions stop between iterations with RF set (SDM vol. 3 6.8.1, 6.8.3, 17.3.1.1).
  */
-#include "../lib/apic.h"
-#include "check.h"
-#include "suites.h"
+#include "firmware/x86/lib/apic.h"
+#include "firmware/x86/test/check.h"
+#include "firmware/x86/test/suites.h"
 
 enum { VEC_A = 0x41, VEC_TIMER = 0x71 };
 

@@ -3,9 +3,9 @@
  * Self-modifying code: between calls, within the running block, across a page boundary, through a second mapping of the
  * page, and by a string instruction that overwrites its own successor (SDM vol. 3 11.6, 8.1.3).
  */
-#include "../lib/page.h"
-#include "check.h"
-#include "suites.h"
+#include "firmware/x86/lib/page.h"
+#include "firmware/x86/test/check.h"
+#include "firmware/x86/test/suites.h"
 
 typedef u32 (*code_fn)(void);
 

@@ -2,8 +2,8 @@
 /*
  * SYSCALL, SYSRET, SWAPGS and the FS/GS bases in 64-bit mode (SDM vol. 2; vol. 3 5.8.8; APM vol. 2 6.1).
  */
-#include "check.h"
-#include "suites.h"
+#include "firmware/x86/test/check.h"
+#include "firmware/x86/test/suites.h"
 
 extern char syscall_target[], syscall_return_target[];
 

@@ -3,8 +3,8 @@
  * SYSENTER and SYSEXIT in the ROM's own width, both directions (SDM vol. 2; vol. 3 5.8.7). AMD processors refuse both in
  * long mode (APM vol. 3).
  */
-#include "check.h"
-#include "suites.h"
+#include "firmware/x86/test/check.h"
+#include "firmware/x86/test/suites.h"
 
 /* Ring 3 enters; the target notes what it sees and leaves to label 9's INT 0x80 in ring 3. */
 #ifdef __x86_64__

@@ -3,10 +3,10 @@
  * Hardware task switches: by CALL, JMP, IRET, INT through a task gate and a double fault; busy bits, back links, NT, TS, CR3
  * and LDT, the T bit, 16-bit TSSs and the faults on the way (SDM vol. 3 chapter 7).
  */
-#include "../lib/page.h"
-#include "ring32.h"
-#include "check.h"
-#include "suites.h"
+#include "firmware/x86/lib/page.h"
+#include "firmware/x86/test/ring32.h"
+#include "firmware/x86/test/check.h"
+#include "firmware/x86/test/suites.h"
 
 void task_body(void);
 void task_jump_body(void);

@@ -4,9 +4,9 @@
  * hardware interface, "Keyboard and auxiliary device controller"). COM1 is the console: every check restores it
  * before it prints.
  */
-#include "../lib/io.h"
-#include "check.h"
-#include "suites.h"
+#include "firmware/x86/lib/io.h"
+#include "firmware/x86/test/check.h"
+#include "firmware/x86/test/suites.h"
 
 enum { COM_DATA, COM_IER, COM_IIR, COM_LCR, COM_MCR, COM_LSR, COM_MSR, COM_SCR };
 

@@ -3,8 +3,8 @@
  * Virtual-8086 mode: entry and exit, what IOPL guards, the I/O permission bitmap (also for ring 3), 64 KiB limits, and the
  * virtual interrupt flag of VME (SDM vol. 3 20.2, 20.3; vol. 1 18.5.2).
  */
-#include "check.h"
-#include "suites.h"
+#include "firmware/x86/test/check.h"
+#include "firmware/x86/test/suites.h"
 
 enum { CODE_SEG = LOW_CODE >> 4, STACK_SEG = 0xE00, STACK_SP = 0xFF0, DATA_SEG = LOW_DATA >> 4 };
 #define IOPL3 FLAG_IOPL

@@ -2,9 +2,9 @@
 /*
  * The local APIC in x2APIC mode, where CPUID announces it (SDM vol. 3 10.12).
  */
-#include "../lib/apic.h"
-#include "check.h"
-#include "suites.h"
+#include "firmware/x86/lib/apic.h"
+#include "firmware/x86/test/check.h"
+#include "firmware/x86/test/suites.h"
 
 enum { X2_ID = 0x802, X2_VERSION = 0x803, X2_TPR = 0x808, X2_EOI = 0x80B, X2_LDR = 0x80D, X2_SVR = 0x80F };
 enum { X2_ICR = 0x830, X2_SELF_IPI = 0x83F, BASE_EXTD = 1 << 10, BASE_ENABLE = 1 << 11, VEC_A = 0x41 };
