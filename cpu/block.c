@@ -150,8 +150,8 @@ static void code_written(void *arg, struct ram *ram, u64 off, u64 len)
 	struct block_cache *bc = arg;
 	struct block *b = *page_list(bc, ram, off);
 
-	/* A page that is written twice with no code decoded in between holds data again. Not at once: code that rewrites
-	 * itself in a loop would pay for protecting the page each time. */
+	/* A page that is written twice with no code decoded in between holds data again. Not at once: code that
+	 * rewrites itself in a loop would pay for protecting the page each time. */
 	if (!b)
 		ram->page_flags[off >> RAM_PAGE_BITS] &= (u8)~RAM_CODE;
 	while (b) {

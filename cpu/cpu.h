@@ -5,8 +5,8 @@
  * Counting: every completed instruction counts one, every iteration of a repeated string instruction counts one,
  * and every delivery of an exception or interrupt counts one (so that a guest which only faults still makes time pass).
  *
- * Within a block, pc and icount are lazy: the running instruction is cpu->insn in cpu->block, whose first instruction has
- * pc block_pc and count icount. cpu_pc_now() and cpu_icount_now() give exact values at any time. */
+ * Within a block, pc and icount are lazy: the running instruction is cpu->insn in cpu->block, whose first instruction
+ * has pc block_pc and count icount. cpu_pc_now() and cpu_icount_now() give exact values at any time. */
 #ifndef CPU_CPU_H
 #define CPU_CPU_H
 
@@ -41,7 +41,8 @@ enum {
 	EVENT_TRACE = 1 << 7, /* -d exec: single instructions, each printed */
 };
 
-/* Where an instruction fetch lands. ram is NULL when the page is not RAM or ROM (code is then copied, run and forgotten). */
+/* Where an instruction fetch lands. ram is NULL when the page is not RAM or ROM (code is then copied, run and
+ * forgotten). */
 struct fetch {
 	u64 phys;           /* of the byte at pc */
 	const u8 *code;     /* host pointer to it */
@@ -54,20 +55,22 @@ struct cpu_ops {
 	const char *name;
 	size_t size;                     /* of the architecture's struct */
 	const struct state_field *state; /* rows for that struct */
-	const struct insn_row *const *(*rows)(const struct cpu *cpu, unsigned *n); /* flat table that insn.row indexes */
+	/* flat table that insn.row indexes */
+	const struct insn_row *const *(*rows)(const struct cpu *cpu, unsigned *n);
 	/* After the embedded part; model may be NULL. Sets cpu->rows, nrows. */
 	bool (*init)(struct cpu *cpu, const char *model, struct err *err);
 	void (*free)(struct cpu *cpu);
 	void (*reset)(struct cpu *cpu);
 	/* Translates pc for fetching and checks limits; raises (does not return) if it may not be fetched. */
 	void (*fetch)(struct cpu *cpu, u64 pc, struct fetch *out);
-	/* Decodes one instruction. Returns its length, or 0 when more than avail bytes are needed. Invalid encodings decode to
-	 * an instruction whose exec raises the right exception. */
+	/* Decodes one instruction. Returns its length, or 0 when more than avail bytes are needed. Invalid encodings
+	 * decode to an instruction whose exec raises the right exception. */
 	unsigned (*decode)(const struct cpu *cpu, const u8 *code, unsigned avail, u32 mode, struct insn *out);
-	/* Called between instructions while events != 0: takes traps and interrupts, arms single step, clears what is done. */
+	/* Called between instructions while events != 0: takes traps and interrupts, arms single step, clears what is
+	 * done. */
 	void (*boundary)(struct cpu *cpu);
-	/* Delivers the exception that cpu_escape left behind; pc and icount are already exact. May raise again (double fault).
-	 * Both set cpu->took when a handler was entered. */
+	/* Delivers the exception that cpu_escape left behind; pc and icount are already exact. May raise again (double
+	 * fault). Both set cpu->took when a handler was entered. */
 	void (*deliver)(struct cpu *cpu);
 	void (*sync)(struct cpu *cpu); /* brings lazily kept state (flags) to its one canonical form */
 	void (*trace)(struct cpu *cpu, const struct insn *i, FILE *out); /* one line: pc, disassembly, registers */
@@ -83,12 +86,14 @@ struct cpu {
 	u64 icount;
 	u64 deadline;            /* never passed */
 	u64 pc_base;             /* virtual address of code = pc_base + pc (x86 CS base); kept by the architecture */
-	u32 mode;                /* all that decoding depends on besides the bytes, and the TLB's mode; kept by the architecture */
+	/* all that decoding depends on besides the bytes, and the TLB's mode; kept by the architecture */
+	u32 mode;
 	u32 events;
 	bool took;               /* deliver or boundary entered a handler: the engine counts one and clears it */
 	bool stay;               /* the running instruction is unfinished (REP at the deadline): pc stays on it */
-	/* Where a block goes on that was left early, NULL: nowhere. It does so without another fetch, so that it cannot be
-	 * seen in how many pieces a program was run (a fetch may fault, set accessed bits, change the TLB). */
+	/* Where a block goes on that was left early, NULL: nowhere. It does so without another fetch, so that it
+	 * cannot be seen in how many pieces a program was run (a fetch may fault, set accessed bits, change the
+	 * TLB). */
 	const struct insn *rest;
 	struct block *rest_block;
 	u64 rest_pc;

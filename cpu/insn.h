@@ -19,7 +19,8 @@ typedef void insn_emit(struct ir_builder *b, const struct insn *i);
 struct insn_row {
 	const char *enc;  /* the manual's encoding: x86 SDM notation, A64 32 characters */
 	const char *text; /* mnemonic and operands: operand kinds for the decoder, and the disassembly */
-	/* [0..3] memory form for operand size 8, 16, 32, 64; [4..7] the same with a register as r/m (or no r/m at all). */
+	/* [0..3] memory form for operand size 8, 16, 32, 64; [4..7] the same with a register as r/m (or no r/m at
+	 * all). */
 	insn_exec *exec[8];
 	insn_emit *emit;
 	u32 attr;
@@ -60,21 +61,24 @@ struct insn {
 
 /* The only two macros that make names. A body is
  *     ALWAYS_INLINE void add(struct x86 *c, const struct insn *i, const unsigned size, const bool mem)
- * with size = log2 bytes; SIZED(add) writes its eight wrappers, SIZES(add) lists them in the row. SIZED1 and SIZES1 are for
- * bodies that exist once and look at i->size themselves. The architecture defines SIZED_CPU, its cast from struct cpu. */
+ * with size = log2 bytes; SIZED(add) writes its eight wrappers, SIZES(add) lists them in the row. SIZED1 and SIZES1
+ * are for bodies that exist once and look at i->size themselves. The architecture defines SIZED_CPU, its cast from
+ * struct cpu. */
 #define SIZED_ONE(fn, suffix, size, mem) \
 	static void fn##suffix(struct cpu *cpu, const struct insn *i) \
 	{ \
 		fn(SIZED_CPU(cpu), i, size, mem); \
 	}
 #define SIZED(fn) \
-	SIZED_ONE(fn, _8m, 0, true) SIZED_ONE(fn, _16m, 1, true) SIZED_ONE(fn, _32m, 2, true) SIZED_ONE(fn, _64m, 3, true) \
-	SIZED_ONE(fn, _8r, 0, false) SIZED_ONE(fn, _16r, 1, false) SIZED_ONE(fn, _32r, 2, false) SIZED_ONE(fn, _64r, 3, false)
+	SIZED_ONE(fn, _8m, 0, true) SIZED_ONE(fn, _16m, 1, true) SIZED_ONE(fn, _32m, 2, true) \
+	SIZED_ONE(fn, _64m, 3, true) SIZED_ONE(fn, _8r, 0, false) SIZED_ONE(fn, _16r, 1, false) \
+	SIZED_ONE(fn, _32r, 2, false) SIZED_ONE(fn, _64r, 3, false)
 #define SIZES(fn) {fn##_8m, fn##_16m, fn##_32m, fn##_64m, fn##_8r, fn##_16r, fn##_32r, fn##_64r}
 #define SIZES1(fn) {fn, fn, fn, fn, fn, fn, fn, fn}
 /* The same for bodies that have no memory form. */
 #define SIZED_R(fn) \
-	SIZED_ONE(fn, _8r, 0, false) SIZED_ONE(fn, _16r, 1, false) SIZED_ONE(fn, _32r, 2, false) SIZED_ONE(fn, _64r, 3, false)
+	SIZED_ONE(fn, _8r, 0, false) SIZED_ONE(fn, _16r, 1, false) SIZED_ONE(fn, _32r, 2, false) \
+	SIZED_ONE(fn, _64r, 3, false)
 #define SIZES_R(fn) {NULL, NULL, NULL, NULL, fn##_8r, fn##_16r, fn##_32r, fn##_64r}
 
 #endif

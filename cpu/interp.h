@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The interpreting engine. See interp.c. */
+/* The interpreting engine: it runs on every host, and is the law for the translator (DESIGN.md section 1, idea 2). */
 #ifndef CPU_INTERP_H
 #define CPU_INTERP_H
 
 #include "cpu/block.h"
 
-/* Runs the instructions of b from `first`, which lies at cpu->pc, up to but not including `end` (first < end <= ninsns);
- * fewer if something asks for it. If the block is left early, cpu->rest says where it goes on. */
+/* Runs the instructions of b from `first`, which lies at cpu->pc, up to but not including `end` (first < end <=
+ * ninsns); fewer if something asks for it. If the block is left early, cpu->rest says where it goes on. */
 void interp_block(struct cpu *cpu, struct block *b, unsigned first, unsigned end);
 
 #endif

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# cmake -DIMAGE=file -DOUTPUT=file.c -P array.cmake: writes the image as `firmware_demo` and `firmware_demo_size`. Without an
-# image the size is 0.
+# cmake -DIMAGE=file -DOUTPUT=file.c -P array.cmake: writes the image as `firmware_demo` and `firmware_demo_size`.
+# Without an image the size is 0.
 
 set(bytes "0x00")
 set(size 0)

@@ -20,7 +20,8 @@ bool file_load(struct blob *b, const char *flag, const char *path, struct err *e
 	if (stat(path, &st))
 		return err_set(err, "%s %s: %s", flag, path, strerror(errno));
 	if (!S_ISREG(st.st_mode))
-		return err_set(err, "%s %s: %s", flag, path, S_ISDIR(st.st_mode) ? "is a directory" : "is not a regular file");
+		return err_set(err, "%s %s: %s", flag, path,
+			S_ISDIR(st.st_mode) ? "is a directory" : "is not a regular file");
 	if (!st.st_size)
 		return err_set(err, "%s %s: the file is empty", flag, path);
 	f = fopen(path, "rb");
@@ -28,7 +29,8 @@ bool file_load(struct blob *b, const char *flag, const char *path, struct err *e
 		return err_set(err, "%s %s: %s", flag, path, strerror(errno));
 	data = malloc((size_t)st.st_size);
 	if (!data || fread(data, 1, (size_t)st.st_size, f) != (size_t)st.st_size) {
-		err_set(err, "%s %s: %s", flag, path, data ? "the file can't be read whole" : "too large for the host's memory");
+		err_set(err, "%s %s: %s", flag, path,
+			data ? "the file can't be read whole" : "too large for the host's memory");
 		free(data);
 		fclose(f);
 		return false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whole files in memory: kernels, initrds, firmware. */
+/* Whole files in memory: kernels, initrds, firmware. The machine only borrows what is read here. */
 #ifndef FRONTEND_FILES_H
 #define FRONTEND_FILES_H
 

@@ -160,7 +160,8 @@ static bool take_log(struct options *o, const char *text, struct err *err)
 	if (!strcmp(text, "help"))
 		return true;
 	if (!log_parse(text, &bad))
-		return err_set(err, "-d %s: there is no category '%.*s'; -d help lists them", text, (int)strcspn(bad, ","), bad);
+		return err_set(err, "-d %s: there is no category '%.*s'; -d help lists them", text,
+			(int)strcspn(bad, ","), bad);
 	return true;
 }
 
@@ -187,7 +188,8 @@ static bool take_icount(struct options *o, const char *text, struct err *err)
 		} else if (number(value, &n) && n <= 10) {
 			o->icount_shift = (unsigned)n;
 		} else {
-			return err_set(err, "-icount %s: shift=N with N from 0 to 10 (an instruction takes 2^N ns), sleep=on|off", text);
+			return err_set(err, "-icount %s: shift=N, from 0 to 10 (an instruction takes 2^N ns), sleep=on|off",
+				text);
 		}
 	}
 	return true;
@@ -220,13 +222,13 @@ static bool take_stop_at(struct options *o, const char *text, struct err *err)
 	return true;
 }
 
-/* Days since 1970-01-01 of a Gregorian date (proleptic, the usual era arithmetic). */
-static s64 days_from_civil(s64 y, unsigned m, unsigned d)
+/* Seconds since 1970-01-01 of a Gregorian date (proleptic, the usual era arithmetic). */
+static s64 midnight_of(s64 y, unsigned m, unsigned d)
 {
 	s64 shifted = y - (m <= 2), era = (shifted >= 0 ? shifted : shifted - 399) / 400;
 	u64 yoe = (u64)(shifted - era * 400), doy = (153 * (m + (m > 2 ? -3u : 9u)) + 2) / 5 + d - 1;
 
-	return era * 146097 + (s64)(yoe * 365 + yoe / 4 - yoe / 100 + doy) - 719468;
+	return (era * 146097 + (s64)(yoe * 365 + yoe / 4 - yoe / 100 + doy) - 719468) * 86400;
 }
 
 static bool take_rtc(struct options *o, const char *text, struct err *err)
@@ -241,15 +243,15 @@ static bool take_rtc(struct options *o, const char *text, struct err *err)
 
 		o->epoch = (u64)now;
 		if (*base == 'l' && tm)
-			o->epoch = (u64)(days_from_civil(tm->tm_year + 1900, (unsigned)tm->tm_mon + 1, (unsigned)tm->tm_mday) *
-						 86400 + tm->tm_hour * 3600 + tm->tm_min * 60 + tm->tm_sec);
+			o->epoch = (u64)(tm->tm_hour * 3600 + tm->tm_min * 60 + tm->tm_sec +
+				midnight_of(tm->tm_year + 1900, (unsigned)tm->tm_mon + 1, (unsigned)tm->tm_mday));
 		return true;
 	}
 	n = sscanf(base, "%u-%u-%uT%u:%u:%u", &year, &month, &day, &hour, &minute, &second);
 	if ((n != 3 && n != 6) || year < 1970 || year > 2099 || !month || month > 12 || !day || day > 31 || hour > 23 ||
 	    minute > 59 || second > 59)
 		return err_set(err, "-rtc %s: base=utc, base=localtime or base=YYYY-MM-DDTHH:MM:SS", text);
-	o->epoch = (u64)days_from_civil(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
+	o->epoch = (u64)midnight_of(year, month, day) + hour * 3600 + minute * 60 + second;
 	return true;
 }
 
@@ -355,7 +357,8 @@ static unsigned distance(const char *a, const char *b)
 				d[i][j] = i + j;
 				continue;
 			}
-			d[i][j] = min_uint(min_uint(d[i - 1][j], d[i][j - 1]) + 1, d[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
+			d[i][j] = min_uint(min_uint(d[i - 1][j], d[i][j - 1]) + 1,
+				d[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
 			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
 				d[i][j] = min_uint(d[i][j], d[i - 2][j - 2] + 1);
 		}
@@ -394,7 +397,7 @@ bool options_parse(struct options *o, int argc, char **argv, struct err *err)
 		unsigned k;
 
 		if (*name != '-' || !name[1])
-			return err_set(err, "%s: flags begin with '-'; a kernel is given with -kernel, and disk images are not supported yet", name);
+			return err_set(err, "%s: flags begin with '-' (-kernel FILE); there are no disks yet", name);
 		name += name[1] == '-' ? 2 : 1;
 		for (k = 0; k < countof(flags) && strcmp(name, flags[k].name); k++)
 			;
@@ -410,7 +413,8 @@ bool options_parse(struct options *o, int argc, char **argv, struct err *err)
 
 void options_help(void)
 {
-	puts("Usage: orrery [FLAGS]\n\nFlags have QEMU's names and meanings where QEMU has them. Without flags, a demo runs.\n");
+	puts("Usage: orrery [FLAGS]\n\n"
+	     "Flags have QEMU's names and meanings where QEMU has them. Without flags, a demo runs.\n");
 	for (unsigned i = 0; i < countof(flags); i++) {
 		char left[60];
 

@@ -194,7 +194,8 @@ int session_run(struct session *s)
 			return ending(m->exit_reason, m->exit_status);
 		case MACHINE_IDLE:
 			if (!wait_for_input(s, -1))
-				return ending("the guest waits for an interrupt that nothing can cause", EXIT_STATUS_STUCK);
+				return ending("the guest waits for an interrupt that nothing can cause",
+					EXIT_STATUS_STUCK);
 			break;
 		case MACHINE_WAITING:
 			pace(s);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Terminal modes and the signals that end the program. termios(3), signal-safety(7): handlers only call what is safe. */
+/* Terminal modes and the signals that end the program. termios(3), signal-safety(7): handlers only call what is
+ * safe. */
 #define _XOPEN_SOURCE 700
 #include "frontend/terminal.h"
 

@@ -14,7 +14,8 @@ bool ram_init(struct ram *ram, const char *name, u64 size, bool rom, struct err 
 	}
 	if (!ram->host || !ram->page_flags) {
 		ram_free(ram);
-		return err_set(err, "%s: the host cannot give %llu MiB of memory", name, (unsigned long long)(size >> 20));
+		return err_set(err, "%s: the host cannot give %llu MiB of memory", name,
+			(unsigned long long)(size >> 20));
 	}
 	memset(ram->page_flags, RAM_DIRTY_ALL, (size_t)(size >> RAM_PAGE_BITS));
 	return true;

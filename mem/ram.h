@@ -31,7 +31,8 @@ struct ram {
 bool ram_init(struct ram *ram, const char *name, u64 size, bool rom, struct err *err);
 void ram_free(struct ram *ram);
 
-/* Every write that does not go through a TLB entry reports itself here first: sets dirty bits, tells the block cache. */
+/* Every write that does not go through a TLB entry reports itself here first: sets dirty bits, tells the block
+ * cache. */
 void ram_touch(struct ram *ram, u64 offset, u64 len);
 
 /* True when stores need no bookkeeping: all dirty bits set and no code. TLB write tags are given only then. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Writing and reading snapshot files. Every length in a file is untrusted: it is compared with what is left before use, and a
- * section may not unpack to more than it says or than a sane limit. */
+/* Writing and reading snapshot files. Every length in a file is untrusted: it is compared with what is left before
+ * use, and a section may not unpack to more than it says or than a sane limit. */
 #define _XOPEN_SOURCE 700
 #include "mem/snapshot.h"
 
@@ -133,7 +133,8 @@ static void put_fields(struct buffer *b, const struct state_field *rows, const v
 	}
 }
 
-void snapshot_put_state(struct snapshot_writer *w, const char *name, u32 version, const struct state_field *rows, const void *obj)
+void snapshot_put_state(struct snapshot_writer *w, const char *name, u32 version, const struct state_field *rows,
+	const void *obj)
 {
 	struct buffer b = {0};
 
@@ -357,8 +358,8 @@ static bool get_fields(struct cursor c, const struct state_field *rows, void *ob
 			const struct state_field one[2] = {*row, STATE_END};
 
 			if (state_saved_size(one) != size)
-				return err_set(err, "field '%s' has %llu bytes instead of %zu", name, (unsigned long long)size,
-					       state_saved_size(one));
+				return err_set(err, "field '%s' has %llu bytes instead of %zu", name,
+					(unsigned long long)size, state_saved_size(one));
 			state_load(one, obj, field.p);
 			continue;
 		}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The container that saved machines live in: named, versioned, compressed sections, each with a checksum, and one over the
- * whole file. A reader checks everything before it hands out a byte, so a damaged file is refused and nothing has
+/* The container that saved machines live in: named, versioned, compressed sections, each with a checksum, and one over
+ * the whole file. A reader checks everything before it hands out a byte, so a damaged file is refused and nothing has
  * changed. Sections and fields are found by name: unknown ones are skipped, absent ones keep their present value. */
 #ifndef MEM_SNAPSHOT_H
 #define MEM_SNAPSHOT_H
@@ -19,9 +19,10 @@ struct snapshot_reader;
 /* Collects sections in memory. */
 struct snapshot_writer *snapshot_writer_new(void);
 void snapshot_put(struct snapshot_writer *w, const char *name, u32 version, const void *data, size_t size);
-void snapshot_put_state(struct snapshot_writer *w, const char *name, u32 version, const struct state_field *rows, const void *obj);
-/* Writes to a temporary file beside `path`, flushes it to disk, and renames: the old file stays whole until the new one is.
- * Frees the writer either way. */
+void snapshot_put_state(struct snapshot_writer *w, const char *name, u32 version, const struct state_field *rows,
+	const void *obj);
+/* Writes to a temporary file beside `path`, flushes it to disk, and renames: the old file stays whole until the new
+ * one is. Frees the writer either way. */
 bool snapshot_write(struct snapshot_writer *w, const char *path, struct err *err);
 void snapshot_writer_free(struct snapshot_writer *w);
 

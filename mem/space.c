@@ -113,6 +113,11 @@ void space_update(struct space *s)
 	free(s->map);
 	s->map = map;
 	s->nmap = k;
+	s->main = 0;
+	for (unsigned i = 1; i < k; i++) {
+		if (map[i].last - map[i].base > map[s->main].last - map[s->main].base && map[i].region->kind == REGION_RAM)
+			s->main = i;
+	}
 	s->changes++;
 	if (s->overlay)
 		space_update(s->overlay);
@@ -146,6 +151,10 @@ void space_remove(struct space *s, struct region *r)
 static unsigned flat_index(const struct space *s, u64 addr)
 {
 	unsigned lo = 0, hi = s->nmap;
+
+	/* Most accesses go to the largest piece of RAM. */
+	if (likely(s->main < s->nmap && addr >= s->map[s->main].base && addr <= s->map[s->main].last))
+		return s->main;
 
 	while (lo < hi) {
 		unsigned mid = (lo + hi) / 2;
@@ -203,7 +212,8 @@ static u64 device_read(const struct region *r, u64 off, unsigned size)
 	return v;
 }
 
-/* Where a write covers part of a register, the rest of it is written with zeros: what a bus without byte enables gives. */
+/* Where a write covers part of a register, the rest of it is written with zeros: what a bus without byte enables
+ * gives. */
 static void device_write(const struct region *r, u64 off, unsigned size, u64 value)
 {
 	unsigned min = r->ops->min ? r->ops->min : 1, max = r->ops->max ? r->ops->max : 8;

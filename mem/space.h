@@ -43,6 +43,7 @@ struct space {
 	unsigned nregions;
 	struct flat *map;
 	unsigned nmap;
+	unsigned main; /* index of the largest range of RAM */
 	u32 changes; /* bumped at every re-flattening */
 	void (*changed)(void *arg); /* told after the map changed (TLB flush); one listener per space */
 	void *changed_arg;

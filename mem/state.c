@@ -211,7 +211,8 @@ static unsigned compare_bytes(const struct state_field *r, const u8 *a, const u8
 		}
 	}
 	if (n && out)
-		fprintf(out, "%s.%s[%u] = %02x, other %02x (%u bytes differ)\n", prefix, r->name, first, a[first], b[first], n);
+		fprintf(out, "%s.%s[%u] = %02x, other %02x (%u bytes differ)\n", prefix, r->name, first, a[first],
+			b[first], n);
 	return n != 0;
 }
 

@@ -14,7 +14,8 @@ enum state_kind {
 	STATE_NUMBER,  /* unsigned or signed integer of esize 1, 2, 4 or 8 bytes (bool and u8 enums too) */
 	STATE_BYTES,   /* count opaque bytes */
 	STATE_STRUCT,  /* count nested structs of esize bytes described by sub */
-	STATE_DERIVED, /* recomputed from other members by the owner's after-load hook; skipped by all but the gap check */
+	/* recomputed from other members by the owner's after-load hook; skipped by all but the gap check */
+	STATE_DERIVED,
 };
 
 struct state_field {
@@ -28,7 +29,8 @@ struct state_field {
 /* Arrays describe themselves: count is taken from the member. A table ends with {0}. */
 #define STATE_ESIZE(t, m)       sizeof(((t *)0)->m)
 #define STATE_U(t, m)           {#m, offsetof(t, m), STATE_ESIZE(t, m), 1, STATE_NUMBER, NULL, NULL}
-#define STATE_U_ARRAY(t, m)     {#m, offsetof(t, m), STATE_ESIZE(t, m[0]), countof(((t *)0)->m), STATE_NUMBER, NULL, NULL}
+#define STATE_U_ARRAY(t, m) \
+	{#m, offsetof(t, m), STATE_ESIZE(t, m[0]), countof(((t *)0)->m), STATE_NUMBER, NULL, NULL}
 #define STATE_RAW(t, m)         {#m, offsetof(t, m), 1, STATE_ESIZE(t, m), STATE_BYTES, NULL, NULL}
 #define STATE_SUB(t, m, s)      {#m, offsetof(t, m), STATE_ESIZE(t, m), 1, STATE_STRUCT, s, NULL}
 #define STATE_SUB_ARRAY(t, m, s) \

@@ -28,7 +28,7 @@ static void clear_context(struct tlb *t, struct tlb_context *c, bool keep_global
 {
 	renew(t, c);
 	for (unsigned m = 0; m < TLB_MODES; m++) {
-		for (unsigned i = 0; c->nused[m] && i < TLB_ENTRIES; i++) {
+		for (unsigned i = 0; c->nused[m] && i < TLB_ALL; i++) {
 			if (c->extra[m][i].used && !(keep_global && c->extra[m][i].global))
 				clear_entry(c, m, i);
 		}
@@ -41,7 +41,7 @@ void tlb_init(struct tlb *t)
 	assert(t->ctx);
 	for (unsigned k = 0; k < TLB_CONTEXTS; k++) {
 		for (unsigned m = 0; m < TLB_MODES; m++) {
-			for (unsigned i = 0; i < TLB_ENTRIES; i++)
+			for (unsigned i = 0; i < TLB_ALL; i++)
 				clear_entry(&t->ctx[k], m, i);
 		}
 	}
@@ -109,8 +109,8 @@ static bool covers(const struct tlb_extra *x, u64 va, bool global_too)
 	return x->used && (!x->global || global_too) && ((x->va ^ va) & ~(x->span - 1)) == 0;
 }
 
-/* A large page is cached 4 KiB at a time, so any cached piece of it must go when one of its addresses is flushed; a small
- * one can only be where its address says. */
+/* A large page is cached 4 KiB at a time, so any cached piece of it must go when one of its addresses is flushed; a
+ * small one can only be where its address says, or among the victims. */
 static void flush_page(struct tlb *t, struct tlb_context *c, u64 va, bool global_too)
 {
 	unsigned here = tlb_index(va);
@@ -119,9 +119,13 @@ static void flush_page(struct tlb *t, struct tlb_context *c, u64 va, bool global
 	for (unsigned m = 0; m < TLB_MODES; m++) {
 		if (covers(&c->extra[m][here], va, global_too))
 			clear_entry(c, m, here);
+		for (unsigned i = TLB_ENTRIES; c->nused[m] && i < TLB_ALL; i++) {
+			if (covers(&c->extra[m][i], va, global_too))
+				clear_entry(c, m, i);
+		}
 		if (likely(!c->nlarge[m] || va < c->large_first[m] || va > c->large_last[m]))
 			continue;
-		for (unsigned i = 0; i < TLB_ENTRIES; i++) {
+		for (unsigned i = 0; i < TLB_ALL; i++) {
 			if (covers(&c->extra[m][i], va, global_too))
 				clear_entry(c, m, i);
 		}
@@ -148,7 +152,7 @@ void tlb_protect_phys(struct tlb *t, u64 phys_page)
 		struct tlb_context *c = &t->ctx[k];
 
 		for (unsigned m = 0; m < TLB_MODES; m++) {
-			for (unsigned i = 0; c->nused[m] && i < TLB_ENTRIES; i++) {
+			for (unsigned i = 0; c->nused[m] && i < TLB_ALL; i++) {
 				if (c->extra[m][i].used && c->extra[m][i].phys == phys_page)
 					c->entry[m][i].write = TLB_NEVER;
 			}
@@ -162,10 +166,12 @@ void tlb_flush_host(struct tlb *t, const u8 *host, u64 len)
 		struct tlb_context *c = &t->ctx[k];
 
 		for (unsigned m = 0; m < TLB_MODES; m++) {
-			for (unsigned i = 0; c->nused[m] && i < TLB_ENTRIES; i++) {
+			for (unsigned i = 0; c->nused[m] && i < TLB_ALL; i++) {
 				const struct tlb_extra *x = &c->extra[m][i];
 
-				if (x->used && (uintptr_t)(c->entry[m][i].addend + (uintptr_t)x->va) - (uintptr_t)host < len)
+				uintptr_t at = c->entry[m][i].addend + (uintptr_t)x->va;
+
+				if (x->used && at - (uintptr_t)host < len)
 					c->entry[m][i].write = TLB_NEVER;
 			}
 		}
@@ -181,16 +187,50 @@ static void note_large(struct tlb_context *c, unsigned mode, const struct tlb_ex
 	c->nlarge[mode]++;
 }
 
+static void swap_entries(struct tlb_context *c, unsigned mode, unsigned i, unsigned j)
+{
+	struct tlb_entry e = c->entry[mode][i];
+	struct tlb_extra x = c->extra[mode][i];
+
+	c->entry[mode][i] = c->entry[mode][j];
+	c->extra[mode][i] = c->extra[mode][j];
+	c->entry[mode][j] = e;
+	c->extra[mode][j] = x;
+}
+
+struct tlb_extra *tlb_find(struct tlb *t, u64 va, unsigned mode)
+{
+	struct tlb_context *c = &t->ctx[t->current];
+	unsigned here = tlb_index(va);
+
+	va &= TLB_PAGE;
+	if (c->extra[mode][here].used && c->extra[mode][here].va == va)
+		return &c->extra[mode][here];
+	for (unsigned i = TLB_ENTRIES; i < TLB_ALL; i++) {
+		if (c->extra[mode][i].used && c->extra[mode][i].va == va) {
+			swap_entries(c, mode, i, here);
+			return &c->extra[mode][here];
+		}
+	}
+	return NULL;
+}
+
 void tlb_fill(struct tlb *t, const struct tlb_entry *e, const struct tlb_extra *x)
 {
 	struct tlb_context *c = &t->ctx[t->current];
-	unsigned i = tlb_index(x->va);
+	unsigned m = t->mode, i = tlb_index(x->va);
 
-	clear_entry(c, t->mode, i);
-	c->nused[t->mode]++;
+	if (tlb_find(t, x->va, m) == NULL && c->extra[m][i].used) {
+		unsigned victim = TLB_ENTRIES + c->next_victim[m]++ % TLB_VICTIMS;
+
+		clear_entry(c, m, victim);
+		swap_entries(c, m, i, victim);
+	}
+	clear_entry(c, m, i);
+	c->nused[m]++;
 	if (x->span > TLB_SPAN)
-		note_large(c, t->mode, x);
-	c->entry[t->mode][i] = *e;
-	c->extra[t->mode][i] = *x;
-	c->extra[t->mode][i].used = true;
+		note_large(c, m, x);
+	c->entry[m][i] = *e;
+	c->extra[m][i] = *x;
+	c->extra[m][i].used = true;
 }

@@ -8,8 +8,10 @@
 
 #include "mem/base/base.h"
 
-#define TLB_BITS     8
+#define TLB_BITS     9
 #define TLB_ENTRIES  (1u << TLB_BITS)
+#define TLB_VICTIMS  8 /* entries pushed out last, behind the others: two pages that share a slot need not walk each time */
+#define TLB_ALL      (TLB_ENTRIES + TLB_VICTIMS)
 #define TLB_MODES    4 /* privilege views of one address space, chosen by the architecture (user, kernel, ...) */
 #define TLB_CONTEXTS 8 /* address spaces remembered at once */
 #define TLB_NEVER    1ull /* a tag that no page address equals */
@@ -28,6 +30,7 @@ struct tlb_extra {
 	u64 span;   /* bytes mapped by the guest's page-table entry (4 KiB, 2 MiB ...) */
 	bool global;
 	bool used;
+	u8 allowed; /* bit per enum access: what the page tables permit, even where a tag must miss for another reason */
 };
 
 struct tlb_context {
@@ -36,10 +39,12 @@ struct tlb_context {
 	u32 stamp;
 	bool valid;
 	u16 nused[TLB_MODES];
-	u16 nlarge[TLB_MODES]; /* entries whose span is more than TLB_SPAN; all of them lie in [large_first, large_last] */
+	u8 next_victim[TLB_MODES];
+	/* entries whose span is more than TLB_SPAN; all of them lie in [large_first, large_last] */
+	u16 nlarge[TLB_MODES];
 	u64 large_first[TLB_MODES], large_last[TLB_MODES];
-	struct tlb_entry entry[TLB_MODES][TLB_ENTRIES];
-	struct tlb_extra extra[TLB_MODES][TLB_ENTRIES];
+	struct tlb_entry entry[TLB_MODES][TLB_ALL];
+	struct tlb_extra extra[TLB_MODES][TLB_ALL];
 };
 
 struct tlb {
@@ -65,14 +70,20 @@ static inline void tlb_set_mode(struct tlb *t, unsigned mode)
 /* Puts an entry for the page x->va into the current context and mode; tags that must miss are TLB_NEVER. */
 void tlb_fill(struct tlb *t, const struct tlb_entry *e, const struct tlb_extra *x);
 
+/* What is known of the page of `va` in the current context and `mode`, or NULL. A victim moves back to its slot. */
+struct tlb_extra *tlb_find(struct tlb *t, u64 va, unsigned mode);
+
 void tlb_flush_all(struct tlb *t);                       /* every context, global pages too */
 void tlb_flush_context(struct tlb *t, u64 key, bool keep_global); /* one address space */
 void tlb_flush_nonglobal(struct tlb *t);                 /* every context, global pages stay */
-void tlb_flush_page(struct tlb *t, u64 va);              /* in every context and mode, also pages of larger span that cover va */
+/* in every context and mode, also pages of larger span that cover va */
+void tlb_flush_page(struct tlb *t, u64 va);
 void tlb_flush_page_in(struct tlb *t, u64 key, u64 va, bool global_too);
-/* Makes stores to (or fetches from) a physical page miss again, in every context: a page gained code or lost a dirty bit. */
+/* Makes stores to (or fetches from) a physical page miss again, in every context: a page gained code or lost a dirty
+ * bit. */
 void tlb_protect_phys(struct tlb *t, u64 phys_page);
-void tlb_flush_host(struct tlb *t, const u8 *host, u64 len); /* entries whose host page lies in the range lose their write tag */
+/* entries whose host page lies in the range lose their write tag */
+void tlb_flush_host(struct tlb *t, const u8 *host, u64 len);
 
 ALWAYS_INLINE unsigned tlb_index(u64 va)
 {

@@ -6,30 +6,29 @@
 
 /* ---- translation --------------------------------------------------------------------------------- */
 
-/* Puts the page into the TLB as far as it is plain memory. The current mode's array is the default of tlb_fill. */
-static void fill(struct x86 *c, u64 la, unsigned view, const struct x86_page *page)
+/* Puts the page into the TLB: tags as far as it is plain memory, permissions always. */
+static void fill(struct x86 *c, unsigned view, const struct tlb_extra *x)
 {
 	struct tlb_entry e = {TLB_NEVER, TLB_NEVER, TLB_NEVER, 0};
-	struct tlb_extra x = {.va = la & TLB_PAGE, .phys = page->phys, .span = page->span, .global = page->global};
-	const struct flat *f = space_find(c->cpu.memory, page->phys);
+	const struct flat *f = space_find(c->cpu.memory, x->phys);
 	const struct region *r = f ? f->region : NULL;
 	unsigned mode = c->cpu.tlb.mode;
-	u64 off;
 
-	if (!r || r->kind == REGION_IO || f->base > page->phys || f->last - page->phys < RAM_PAGE_SIZE - 1)
-		return;
-	off = r->ram_off + (page->phys - r->base);
-	e.addend = (uintptr_t)(r->ram->host + off) - (uintptr_t)x.va;
-	if (page->fetch)
-		e.fetch = x.va;
-	if (!c->watch || !x86_page_watched(c, la)) {
-		if (page->read)
-			e.read = x.va;
-		if (page->write && r->kind == REGION_RAM && !r->ram->rom && ram_page_plain(r->ram, off))
-			e.write = x.va;
+	if (r && r->kind != REGION_IO && f->base <= x->phys && f->last - x->phys >= RAM_PAGE_SIZE - 1) {
+		u64 off = r->ram_off + (x->phys - r->base);
+		bool watched = c->watch && x86_page_watched(c, x->va);
+
+		e.addend = (uintptr_t)(r->ram->host + off) - (uintptr_t)x->va;
+		if (x->allowed >> ACCESS_FETCH & 1)
+			e.fetch = x->va;
+		if ((x->allowed >> ACCESS_READ & 1) && !watched)
+			e.read = x->va;
+		if ((x->allowed >> ACCESS_WRITE & 1) && !watched && r->kind == REGION_RAM && !r->ram->rom &&
+			ram_page_plain(r->ram, off))
+			e.write = x->va;
 	}
 	tlb_set_mode(&c->cpu.tlb, view);
-	tlb_fill(&c->cpu.tlb, &e, &x);
+	tlb_fill(&c->cpu.tlb, &e, x);
 	tlb_set_mode(&c->cpu.tlb, mode);
 }
 
@@ -38,17 +37,24 @@ static const struct tlb_entry *entry_of(const struct x86 *c, u64 la, unsigned vi
 	return &c->cpu.tlb.ctx[c->cpu.tlb.current].entry[view][tlb_index(la)];
 }
 
-/* Physical address of la, for one page. Raises #PF. */
+/* Physical address of la, for one page. Raises #PF. What the TLB knows of the page's permissions spares the walk for
+ * devices, pages with code and entries that were pushed out. */
 static u64 translate(struct x86 *c, u64 la, enum access access, unsigned view)
 {
-	const struct tlb_entry *e = entry_of(c, la, view);
-	u64 tag = access == ACCESS_READ ? e->read : access == ACCESS_WRITE ? e->write : e->fetch;
+	const struct tlb_extra *known = tlb_find(&c->cpu.tlb, la, view);
+	struct tlb_extra x;
 	struct x86_page page;
 
-	if (tag == (la & TLB_PAGE))
-		return c->cpu.tlb.ctx[c->cpu.tlb.current].extra[view][tlb_index(la)].phys | (la & ~TLB_PAGE);
+	if (likely(known && (known->allowed >> access & 1))) {
+		x = *known;
+		if (access == ACCESS_WRITE && entry_of(c, la, view)->write == TLB_NEVER)
+			fill(c, view, &x); /* it may be plain memory again */
+		return x.phys | (la & ~TLB_PAGE);
+	}
 	x86_walk(c, la, access, view, &page);
-	fill(c, la, view, &page);
+	x = (struct tlb_extra){.va = la & TLB_PAGE, .phys = page.phys, .span = page.span, .global = page.global,
+		.allowed = (u8)(page.read << ACCESS_READ | page.write << ACCESS_WRITE | page.fetch << ACCESS_FETCH)};
+	fill(c, view, &x);
 	return page.phys | (la & ~TLB_PAGE);
 }
 
@@ -75,7 +81,9 @@ u64 x86_lin_read(struct x86 *c, u64 la, unsigned bytes, unsigned view)
 	if (likely(first == bytes && e->read == (la & TLB_PAGE)))
 		return load_le((const u8 *)(e->addend + (uintptr_t)la), bytes);
 	pa = translate(c, la, ACCESS_READ, view);
-	if (likely(first == bytes)) {
+	if (likely(first == bytes && e->read == (la & TLB_PAGE)))
+		return load_le((const u8 *)(e->addend + (uintptr_t)la), bytes);
+	if (first == bytes) {
 		v = space_read(c->cpu.memory, pa, bytes);
 	} else {
 		u64 pa2 = translate(c, next_page(c, la), ACCESS_READ, view);
@@ -108,7 +116,11 @@ void x86_lin_write(struct x86 *c, u64 la, unsigned bytes, u64 value, unsigned vi
 		return;
 	}
 	pa = translate(c, la, ACCESS_WRITE, view);
-	if (likely(first == bytes)) {
+	if (likely(first == bytes && e->write == (la & TLB_PAGE))) {
+		store_le((u8 *)(e->addend + (uintptr_t)la), bytes, value);
+		return;
+	}
+	if (first == bytes) {
 		space_write(c->cpu.memory, pa, bytes, value);
 	} else {
 		u64 pa2 = translate(c, next_page(c, la), ACCESS_WRITE, view);
@@ -157,7 +169,19 @@ bool x86_seg_allows(const struct seg *s, bool real, u64 ea, unsigned n, bool wri
 
 static unsigned alignment_of(unsigned n)
 {
-	return n == 6 ? 4 : n == 10 ? 8 : n > 16 ? 1 : n & (n - 1) ? 1 : n;
+	switch (n) {
+	case 6:
+	case 28: /* FNSTENV, FNSAVE and back: by operand size (SDM vol. 3, table 6-7) */
+	case 108:
+		return 4;
+	case 14:
+	case 94:
+		return 2;
+	case 10:
+		return 8;
+	default:
+		return n > 16 || n & (n - 1) ? 1 : n;
+	}
 }
 
 /* Linear address of an access to [ea, ea + n), or #GP, #SS, #AC. */
@@ -262,7 +286,9 @@ u64 x86_run(struct x86 *c, unsigned seg, u64 ea, u64 n, enum access access, u8 *
 	u64 max = access == ACCESS_WRITE ? s->wmax : s->rmax, la = (s->ebase + ea) & c->la_mask;
 	const struct tlb_entry *e = entry_of(c, la, c->cpu.tlb.mode);
 
-	if ((access == ACCESS_WRITE ? e->write : e->read) != (la & TLB_PAGE) || ea >= max)
+	if (ea >= max || !tlb_find(&c->cpu.tlb, la, c->cpu.tlb.mode))
+		return 0;
+	if ((access == ACCESS_WRITE ? e->write : e->read) != (la & TLB_PAGE))
 		return 0;
 	*p = (u8 *)(e->addend + (uintptr_t)la);
 	return min_u64(min_u64(n, max - ea), RAM_PAGE_SIZE - (la & ~TLB_PAGE));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Between two instructions: which trap or interrupt is taken, and what the engine must watch for until the next
- * boundary. Order: Intel SDM vol. 3, 6.9, table 6-2; shadows of STI and MOV SS: 6.8.1 and 6.8.3; RF: 17.3.1.1; INIT: 9.1. */
+ * boundary. Order: Intel SDM vol. 3, 6.9, table 6-2; shadows of STI and MOV SS: 6.8.1 and 6.8.3; RF: 17.3.1.1;
+ * INIT: 9.1. */
 #include "cpu/x86/sys.h"
 #include "mem/base/log.h"
 
@@ -147,10 +148,10 @@ static bool take_exec_breakpoint(struct x86 *c)
 	return true;
 }
 
-/* RF lasts for one instruction after the one that set it. */
+/* RF lasts for one instruction after the one that set it, with all its iterations. */
 static void age_rf(struct x86 *c)
 {
-	if (!(c->flags & FL_RF))
+	if (!(c->flags & FL_RF) || c->in_repeat)
 		return;
 	if (c->rf_old)
 		c->flags &= ~(u32)FL_RF;

@@ -17,9 +17,9 @@ static bool cr0_allowed(const struct x86 *c, u64 v)
 	if (v >> 32 || (pg && !(v & CR0_PE)) || ((v & CR0_NW) && !(v & CR0_CD)))
 		return false;
 	if (pg && !was && (c->efer & EFER_LME)) {
-		int type = x86_sys_type(c->tr.attr);
+		bool tss16 = (x86_sys_type(c->tr.attr) & ~SYS_BUSY) == SYS_TSS16;
 
-		return (c->cr4 & CR4_PAE) && !(c->seg[S_CS].attr & SEG_L) && type != SYS_TSS16 && type != SYS_TSS16_BUSY;
+		return (c->cr4 & CR4_PAE) && !(c->seg[S_CS].attr & SEG_L) && !tss16;
 	}
 	return pg || !was || (!c->in64 && !(c->cr4 & CR4_PCIDE));
 }
@@ -42,8 +42,8 @@ void x86_write_cr0(struct x86 *c, u64 v)
 	if (changed & (CR0_PG | CR0_PE | CR0_WP))
 		cpu_flush_tlb(&c->cpu);
 	if (changed & (CR0_PG | CR0_PE))
-		log_line(LOG_PCALL, "CR0 = %llx, EFER = %llx at %llx", (unsigned long long)v, (unsigned long long)c->efer,
-			(unsigned long long)cpu_pc_now(&c->cpu));
+		log_line(LOG_PCALL, "CR0 = %llx, EFER = %llx at %llx", (unsigned long long)v,
+			(unsigned long long)c->efer, (unsigned long long)cpu_pc_now(&c->cpu));
 	x86_update(c);
 }
 
@@ -94,8 +94,8 @@ void x86_write_cr4(struct x86 *c, u64 v)
 		x86_gp(c, 0);
 	if ((v & changed & CR4_PCIDE) && (!x86_long(c) || (c->cr3 & 0xfff)))
 		x86_gp(c, 0);
-	if ((c->cr0 & CR0_PG) && (v & CR4_PAE) && !x86_long(c) && (changed & (CR4_PAE | CR4_PGE | CR4_PSE | CR4_SMEP)) &&
-	    !x86_load_pdptes(c, c->cr3))
+	if ((c->cr0 & CR0_PG) && (v & CR4_PAE) && !x86_long(c) &&
+	    (changed & (CR4_PAE | CR4_PGE | CR4_PSE | CR4_SMEP)) && !x86_load_pdptes(c, c->cr3))
 		x86_gp(c, 0);
 	c->cr4 = v;
 	if (changed & (CR4_PAE | CR4_PGE | CR4_PSE | CR4_SMEP | CR4_SMAP | CR4_PCIDE))

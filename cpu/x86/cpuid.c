@@ -40,7 +40,7 @@ static const struct feature features[] = {
 	{FEAT_FSGSBASE, "fsgsbase", 7, EBX, 0}, {FEAT_TSC_ADJUST, "tsc-adjust", 7, EBX, 1}, {FEAT_SMEP, "smep", 7, EBX, 7},
 	{FEAT_ERMS, "erms", 7, EBX, 9}, {FEAT_INVPCID, "invpcid", 7, EBX, 10}, {FEAT_SMAP, "smap", 7, EBX, 20},
 	{FEAT_UMIP, "umip", 7, ECX, 2}, {FEAT_RDPID, "rdpid", 7, ECX, 22}, {FEAT_FSRM, "fsrm", 7, EDX, 4},
-	{FEAT_SPEC_CTRL, "spec-ctrl", 7, EDX, 26}, {FEAT_ARCH_CAPS, "arch-capabilities", 7, EDX, 29},
+	{FEAT_ARCH_CAPS, "arch-capabilities", 7, EDX, 29},
 	{FEAT_XSAVEOPT, "xsaveopt", 0xd, EAX, 0},
 	{FEAT_LAHF64, "lahf-lm", 0x80000001, ECX, 0}, {FEAT_PREFETCHW, "3dnowprefetch", 0x80000001, ECX, 8},
 	{FEAT_SYSCALL, "syscall", 0x80000001, EDX, 11}, {FEAT_NX, "nx", 0x80000001, EDX, 20},
@@ -50,22 +50,23 @@ static const struct feature features[] = {
 };
 
 #define PENTIUM3 \
-	FEAT_FPU, FEAT_VME, FEAT_DE, FEAT_PSE, FEAT_TSC, FEAT_MSR, FEAT_PAE, FEAT_MCE, FEAT_CX8, FEAT_APIC, FEAT_SEP, FEAT_MTRR, \
-	FEAT_PGE, FEAT_MCA, FEAT_CMOV, FEAT_PAT, FEAT_PSE36, FEAT_MMX, FEAT_FXSR, FEAT_SSE
+	FEAT_FPU, FEAT_VME, FEAT_DE, FEAT_PSE, FEAT_TSC, FEAT_MSR, FEAT_PAE, FEAT_MCE, FEAT_CX8, FEAT_APIC, FEAT_SEP, \
+	FEAT_MTRR, FEAT_PGE, FEAT_MCA, FEAT_CMOV, FEAT_PAT, FEAT_PSE36, FEAT_MMX, FEAT_FXSR, FEAT_SSE
 #define K8 PENTIUM3, FEAT_CLFSH, FEAT_SSE2, FEAT_SSE3, FEAT_CX16, FEAT_LAHF64, FEAT_SYSCALL, FEAT_NX, FEAT_LM
 
 static const u8 qemu32[] = { PENTIUM3, FEAT_SSE2, FEAT_SSE3, FEAT_NONE };
 static const u8 qemu64[] = { K8, FEAT_NONE };
 static const u8 max[] = {
-	K8, FEAT_SS, FEAT_MONITOR, FEAT_SSSE3, FEAT_PCID, FEAT_SSE41, FEAT_SSE42, FEAT_X2APIC, FEAT_MOVBE, FEAT_POPCNT,
-	FEAT_TSC_DEADLINE, FEAT_XSAVE, FEAT_FSGSBASE, FEAT_TSC_ADJUST, FEAT_SMEP, FEAT_ERMS, FEAT_INVPCID, FEAT_SMAP, FEAT_UMIP,
-	FEAT_RDPID, FEAT_FSRM, FEAT_SPEC_CTRL, FEAT_ARCH_CAPS, FEAT_XSAVEOPT, FEAT_PREFETCHW, FEAT_PDPE1GB, FEAT_RDTSCP,
-	FEAT_INVTSC, FEAT_AES, FEAT_PCLMUL, FEAT_SHA, FEAT_NONE,
+	K8, FEAT_SS, FEAT_MONITOR, FEAT_SSSE3, FEAT_PCID, FEAT_SSE41, FEAT_SSE42, FEAT_X2APIC, FEAT_MOVBE,
+	FEAT_POPCNT, FEAT_TSC_DEADLINE, FEAT_XSAVE, FEAT_FSGSBASE, FEAT_TSC_ADJUST, FEAT_SMEP, FEAT_ERMS,
+	FEAT_INVPCID, FEAT_SMAP, FEAT_UMIP, FEAT_RDPID, FEAT_FSRM, FEAT_ARCH_CAPS, FEAT_XSAVEOPT,
+	FEAT_PREFETCHW, FEAT_PDPE1GB, FEAT_RDTSCP, FEAT_INVTSC, FEAT_AES, FEAT_PCLMUL, FEAT_SHA, FEAT_NONE,
 };
 
-/* Signatures: `max` says Nehalem (06_1A), the first with all of x86-64-v2; the others are what QEMU's guests know. */
+/* Signatures: `max` says Atom (06_1C), Intel's 64-bit processor without speculation: systems leave out the costly
+ * work-arounds for what speculating processors leak. The others are those that QEMU's guests know. */
 static const struct x86_model models[] = {
-	{"max", "GenuineIntel", "Orrery virtual CPU", 0x000106a5, 0x16, 0x80000008, false, max},
+	{"max", "GenuineIntel", "Orrery virtual CPU", 0x000106ca, 0x16, 0x80000008, false, max},
 	{"qemu64", "AuthenticAMD", "Orrery virtual CPU 64-bit", 0x00060fb1, 0xd, 0x8000000a, true, qemu64},
 	{"qemu32", "GenuineIntel", "Orrery virtual CPU 32-bit", 0x00000663, 4, 0x80000004, false, qemu32},
 };
@@ -203,6 +204,14 @@ static void leaf_brand(const struct x86 *c, u32 part, u32 out[4])
 		out[k] = load_le32(text + part * 16 + k * 4);
 }
 
+/* SDM vol. 3, 10.4.3: a disabled APIC does not show. */
+static bool apic_enabled(const struct x86 *c)
+{
+	u64 base = c->apic_base;
+
+	return (c->bus.msr_read && !c->bus.msr_read(c->bus.arg, 0x1b, &base)) || (base >> 11 & 1);
+}
+
 static void leaf_basic(const struct x86 *c, u32 leaf, u32 subleaf, u32 out[4])
 {
 	switch (leaf) {
@@ -216,7 +225,7 @@ static void leaf_basic(const struct x86 *c, u32 leaf, u32 subleaf, u32 out[4])
 		out[EAX] = c->model->signature;
 		out[EBX] = 1 << 16 | 8 << 8;
 		out[ECX] = feature_bits(c, 1, ECX) | (c->cr4 & CR4_OSXSAVE ? 1u << 27 : 0);
-		out[EDX] = feature_bits(c, 1, EDX);
+		out[EDX] = feature_bits(c, 1, EDX) & ~(apic_enabled(c) ? 0 : 1u << 9);
 		break;
 	case 2: /* "see leaf 4", 64- and 128-entry TLBs */
 		out[EAX] = 0x03b0ff01;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Debug registers: MOV DR, breakpoints on data and ports, INT1. Nothing here costs anything while DR7 enables nothing:
- * execution breakpoints single-step (boundary.c), pages with data breakpoints miss the TLB (access.c). Intel SDM vol. 3,
- * chapter 17.2 and 17.3. */
+/* Debug registers: MOV DR, breakpoints on data and ports, INT1. Nothing here costs anything while DR7 enables
+ * nothing: execution breakpoints single-step (boundary.c), pages with data breakpoints miss the TLB (access.c).
+ * Intel SDM vol. 3, chapter 17.2 and 17.3. */
 #include "cpu/x86/operand.h"
 #include "cpu/x86/sys.h"
 
@@ -64,7 +64,9 @@ void x86_watch(struct x86 *c, u64 la, unsigned n, enum access access)
 	for (unsigned k = 0; k < 4; k++) {
 		unsigned kind = kind_of(c, k);
 
-		if (enabled(c, k) && (kind == BP_RW || (kind == BP_WRITE && access == ACCESS_WRITE)) && overlaps(c, k, la, n))
+		if (!enabled(c, k) || !(kind == BP_RW || (kind == BP_WRITE && access == ACCESS_WRITE)))
+			continue;
+		if (overlaps(c, k, la, n))
 			bits |= 1u << k;
 	}
 	trap(c, bits);
@@ -159,4 +161,6 @@ static const struct insn_row rows[] = {
 	{ .enc = "0F 23 /r", .text = "mov Dy,Ry", .exec = SIZES1(mov_to_dr), .attr = FORCE64 | CPL0 | ENDS_BLOCK },
 };
 
-const struct insn_group x86_group_debug = { "debug", rows, countof(rows), "SDM vol. 2, MOV - Move to/from Debug Registers" };
+const struct insn_group x86_group_debug = {
+	"debug", rows, countof(rows), "Intel SDM vol. 2: MOV (debug registers)",
+};

@@ -95,7 +95,8 @@ void x86_load_seg_null(struct x86 *c, unsigned seg, u16 sel)
 	c->seg[seg] = (struct seg){.sel = sel};
 }
 
-/* Real mode keeps limit and size bits, on which "big real mode" relies; virtual-8086 mode sets all (SDM vol. 3, 20.2.2). */
+/* Real mode keeps limit and size bits, on which "big real mode" relies; virtual-8086 mode sets all (SDM vol. 3,
+ * 20.2.2). */
 void x86_load_seg_real(struct x86 *c, unsigned seg, u16 sel)
 {
 	struct seg *s = &c->seg[seg];
@@ -170,7 +171,9 @@ void x86_drop_inner_segs(struct x86 *c)
 	for (unsigned n = 0; n < countof(segs); n++) {
 		const struct seg *s = &c->seg[segs[n]];
 
-		if ((s->attr & SEG_P) && (s->attr & (SEG_CODE | SEG_DC)) != (SEG_CODE | SEG_DC) && x86_dpl(s->attr) < c->cpl)
+		bool conforming = (s->attr & (SEG_CODE | SEG_DC)) == (SEG_CODE | SEG_DC);
+
+		if ((s->attr & SEG_P) && !conforming && x86_dpl(s->attr) < c->cpl)
 			x86_load_seg_null(c, segs[n], 0);
 	}
 }
@@ -264,7 +267,7 @@ void x86_stack_inner(struct x86 *c, unsigned dpl, struct x86_stack *st, u32 ext)
 	u16 ss;
 
 	if (off + 2 * bytes - 1 > c->tr.limit)
-		x86_fail(c, X_TS, (c->tr.sel & 0xfffcu) | ext, "the task-state segment is too small for the inner stack");
+		x86_fail(c, X_TS, (c->tr.sel & 0xfffcu) | ext, "the task-state segment has no such stack");
 	c->why = "reading the inner stack pointer from the task-state segment";
 	sp = x86_lin_read(c, c->tr.base + off, bytes, VIEW_SUPER);
 	ss = (u16)x86_lin_read(c, c->tr.base + off + bytes, 2, VIEW_SUPER);
@@ -286,7 +289,7 @@ void x86_stack_inner64(struct x86 *c, unsigned dpl, unsigned ist, struct x86_sta
 	unsigned off = ist ? 0x1c + ist * 8 : 4 + dpl * 8;
 
 	if (off + 7 > c->tr.limit)
-		x86_fail(c, X_TS, (c->tr.sel & 0xfffcu) | ext, "the task-state segment is too small for the handler's stack");
+		x86_fail(c, X_TS, (c->tr.sel & 0xfffcu) | ext, "the task-state segment has no such stack");
 	c->why = "reading the handler's stack pointer from the task-state segment";
 	*st = (struct x86_stack){.mask = ~0ull, .view = view_of(c, dpl), .long64 = true};
 	st->sp = x86_lin_read(c, c->tr.base + off, 8, VIEW_SUPER);

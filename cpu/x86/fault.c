@@ -6,8 +6,8 @@
 #include "mem/base/log.h"
 
 static const char *const mnemonics[] = {
-	"#DE", "#DB", "NMI", "#BP", "#OF", "#BR", "#UD", "#NM", "#DF", "#MP", "#TS", "#NP", "#SS", "#GP", "#PF", "#15", "#MF",
-	"#AC", "#MC", "#XM",
+	"#DE", "#DB", "NMI", "#BP", "#OF", "#BR", "#UD", "#NM", "#DF", "#MP", "#TS", "#NP", "#SS", "#GP", "#PF", "#15",
+	"#MF", "#AC", "#MC", "#XM",
 };
 
 static const char *name_of(unsigned vector, unsigned kind)
@@ -190,6 +190,7 @@ void x86_deliver(struct cpu *cpu)
 	struct x86 *c = x86_from(cpu);
 	struct x86_event e = {c->ex.vector, c->ex.kind, c->ex.has_error, c->ex.error, cpu->pc};
 
+	c->in_repeat = false; /* RF is set anyway */
 	c->trap_db = 0; /* the instruction has not completed: its traps are void */
 	c->dr6_pending = 0;
 	if (e.vector == X_PF && e.kind == EV_FAULT)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Through the vector table or the IDT into a handler: real mode, protected and virtual-8086 mode with all gate types, and
- * IA-32e mode with interrupt stacks. Intel SDM vol. 3, 6.10 to 6.14, 20.1.4 and 20.2; vol. 2, INT n (pseudocode). */
+/* Through the vector table or the IDT into a handler: real mode, protected and virtual-8086 mode with all gate
+ * types, and IA-32e mode with interrupt stacks. Intel SDM vol. 3, 6.10 to 6.14, 20.1.4 and 20.2; vol. 2, INT n
+ * (pseudocode). */
 #include "cpu/x86/sys.h"
 
 struct gate {
@@ -31,11 +32,14 @@ static void note_gate(struct x86 *c, const struct x86_event *e, u64 lo, u64 hi)
 	f->has_gate = true;
 }
 
-/* RFLAGS as pushed: RF is set for faults, so that an instruction breakpoint does not trigger again (SDM vol. 3, 17.3.1.1). */
+/* RFLAGS as pushed: RF is set for faults and between iterations, so that an instruction breakpoint does not trigger
+ * again (SDM vol. 3, 17.3.1.1). */
 static u32 flags_image(const struct x86 *c, const struct x86_event *e)
 {
 	u32 f = x86_get_flags(c);
 
+	if (c->in_repeat && e->kind != EV_SOFT_INT)
+		f |= FL_RF;
 	if (e->kind == EV_FAULT && e->vector != X_DB && e->vector != X_DF && e->vector != X_MC)
 		f |= FL_RF;
 	return f;
@@ -45,7 +49,7 @@ static void common_entry(struct x86 *c, const struct x86_event *e)
 {
 	if (e->vector == X_DB && e->kind != EV_SOFT_INT && e->kind != EV_EXTERNAL)
 		c->dr[7] &= ~0x2000ull; /* GD */
-	c->rf_old = false;
+	c->rf_old = c->in_repeat = false;
 	c->step_armed = false;
 }
 

@@ -76,8 +76,8 @@ static void out_dx(struct cpu *cpu, const struct insn *i)
 
 /* ---- INS, OUTS ----------------------------------------------------------------------------------- */
 
-/* In real mode the pointer and the counter have already moved when the limit check fails, as captured on the 80286; every
- * other fault leaves them (SDM vol. 3, 6.6). */
+/* In real mode the pointer and the counter have already moved when the limit check fails, as captured on the 80286;
+ * every other fault leaves them (SDM vol. 3, 6.6). */
 static void move_past_limit(struct x86 *c, const struct insn *i, unsigned seg, unsigned n, unsigned size)
 {
 	u64 ea = x86_string_at(c, i, n);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* IRET in all its forms: real mode, virtual-8086 mode with and without VME, protected mode to the same and outer levels,
- * to virtual-8086 mode, to the previous task, and IRETQ. Intel SDM vol. 2, IRET (pseudocode); vol. 3, 20.2.2, 20.3. */
+/* IRET in all its forms: real mode, virtual-8086 mode with and without VME, protected mode to the same and outer
+ * levels, to virtual-8086 mode, to the previous task, and IRETQ. Intel SDM vol. 2, IRET (pseudocode); vol. 3,
+ * 20.2.2, 20.3. */
 #include "cpu/x86/operand.h"
 #include "cpu/x86/sys.h"
 

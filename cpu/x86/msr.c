@@ -11,18 +11,19 @@
 #define PHYS_MASK  ((1ull << X86_PHYS_BITS) - 1)
 
 enum {
-	MSR_TSC = 0x10, MSR_APIC_BASE = 0x1b, MSR_PRED_CMD = 0x49, MSR_BIOS_SIGN = 0x8b, MSR_MC0 = 0x400, MSR_TSC_DEADLINE = 0x6e0,
+	MSR_TSC = 0x10, MSR_APIC_BASE = 0x1b, MSR_BIOS_SIGN = 0x8b, MSR_MC0 = 0x400, MSR_TSC_DEADLINE = 0x6e0,
 	MSR_X2APIC = 0x800, MSR_X2APIC_LAST = 0x8ff,
 };
 #define MSR_EFER    0xc0000080u
 #define MSR_FS_BASE 0xc0000100u
 #define MSR_GS_BASE 0xc0000101u
 
-/* IA32_ARCH_CAPABILITIES: immune to every speculation attack known, since nothing is speculated: RDCL_NO, IBRS_ALL,
+/* IA32_ARCH_CAPABILITIES: immune to every speculation attack known, since nothing is speculated: RDCL_NO,
  * SKIP_L1DFL_VMENTRY, SSB_NO, MDS_NO, PSCHANGE_MC_NO, TAA_NO, SBDR_SSDP_NO, FBSDP_NO, PSDP_NO, BHI_NO, PBRSB_NO,
  * GDS_NO, RFDS_NO, ITS_NO. */
-#define ARCH_CAPS (0x1ull | 0x2 | 0x8 | 0x10 | 0x20 | 0x40 | 0x100 | 0x2000 | 0x4000 | 0x8000 | BIT(20) | BIT(24) | BIT(26) | \
-	BIT(27) | BIT(62))
+#define ARCH_CAPS \
+	(0x1ull | 0x8 | 0x10 | 0x20 | 0x40 | 0x100 | 0x2000 | 0x4000 | 0x8000 | BIT(20) | BIT(24) | BIT(26) | BIT(27) | \
+	 BIT(62))
 
 static bool canonical(u64 v)
 {
@@ -69,7 +70,6 @@ struct msr {
 static const struct msr kept[] = {
 	{0x1b, 1, FEAT_APIC, KEPT(apic_base), PHYS_MASK & ~0x2ffull, NULL},
 	{0x3b, 1, FEAT_TSC_ADJUST, KEPT(tsc_offset), ANY, NULL},
-	{0x48, 1, FEAT_SPEC_CTRL, KEPT(spec_ctrl), 3, NULL},
 	{0x8b, 1, FEAT_NONE, KEPT(bios_sign), ANY, NULL},
 	{0x174, 1, FEAT_SEP, KEPT(sysenter_cs), ANY, NULL},
 	{0x175, 1, FEAT_SEP, KEPT(sysenter_esp), ANY, canonical},
@@ -227,7 +227,6 @@ bool x86_msr_write(struct x86 *c, u32 n, u64 v)
 	case MSR_EFER: return write_efer(c, v);
 	case MSR_FS_BASE: return write_base(c, S_FS, v);
 	case MSR_GS_BASE: return write_base(c, S_GS, v);
-	case MSR_PRED_CMD: return x86_has(c, FEAT_SPEC_CTRL) && v <= 1;
 	case MSR_BIOS_SIGN: return true; /* the revision comes back with the next CPUID */
 	default: break;
 	}

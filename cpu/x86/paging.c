@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Page walks of all four kinds: none, 32-bit (with 4 MiB and 36-bit pages), PAE and 4-level. Intel SDM vol. 3, chapter 4;
- * access rights 4.6, page faults 4.7, accessed and dirty flags 4.8, caching of translations 4.10. */
+/* Page walks of all four kinds: none, 32-bit (with 4 MiB and 36-bit pages), PAE and 4-level. Intel SDM vol. 3,
+ * chapter 4; access rights 4.6, page faults 4.7, accessed and dirty flags 4.8, caching of translations 4.10. */
 #include "cpu/x86/sys.h"
 #include "mem/base/log.h"
 

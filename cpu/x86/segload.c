@@ -231,7 +231,8 @@ static bool visible(const struct x86 *c, const struct x86_desc *d)
 	return (d->attr & (SEG_S | SEG_CODE | SEG_DC)) == (SEG_S | SEG_CODE | SEG_DC) || (c->cpl <= dpl && (d->sel & 3u) <= dpl);
 }
 
-/* Types that LAR and LSL accept (SDM vol. 2, tables 3-52 and 3-65); in IA-32e mode LDT, TSS and, for LAR, call gates. */
+/* Types that LAR and LSL accept (SDM vol. 2, tables 3-52 and 3-65); in IA-32e mode LDT, TSS and, for LAR, call
+ * gates. */
 static bool lar_type(const struct x86 *c, int type)
 {
 	u32 types = x86_long(c) ? 1u << 2 | 1u << 9 | 1u << 11 | 1u << 12 : 0x1a3eu;

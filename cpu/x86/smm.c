@@ -106,7 +106,7 @@ void x86_enter_smm(struct x86 *c)
 	save(c, x86_has(c, FEAT_LM));
 	c->halted = c->mwait_masked = false;
 	c->shadow = 0;
-	c->step_armed = c->rf_old = false;
+	c->step_armed = c->rf_old = c->in_repeat = false;
 	x86_set_flags(c, 0, ~0u);
 	c->cr0 &= ~(u64)(CR0_PE | CR0_EM | CR0_TS | CR0_PG);
 	c->cr4 = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The x86 processor as the rest of Orrery sees it: its cpu_ops, the rows that describe every member, reset, and the state
- * that follows from other state. Reset values: Intel SDM vol. 3, table 9-1; flags: vol. 1, 3.4.3. */
+/* The x86 processor as the rest of Orrery sees it: its cpu_ops, the rows that describe every member, reset, and the
+ * state that follows from other state. Reset values: Intel SDM vol. 3, table 9-1; flags: vol. 1, 3.4.3. */
 #include "cpu/x86/flags.h"
 #include "cpu/x86/sys.h"
 
@@ -137,12 +137,12 @@ static const struct state_field x86_state[] = {
 	STATE_U(struct x86, mcg_ctl),
 	STATE_U_ARRAY(struct x86, pdpte),
 	{"mc_bank", offsetof(struct x86, mc_bank), 8, X86_MC_BANKS * 4, STATE_NUMBER, NULL, NULL},
-	STATE_U(struct x86, spec_ctrl),
 	STATE_U(struct x86, bios_sign),
 	STATE_U(struct x86, monitor_addr),
 	STATE_U(struct x86, monitor_armed),
 	STATE_U(struct x86, mwait_masked),
 	STATE_U(struct x86, rf_old),
+	STATE_U(struct x86, in_repeat),
 	SKIP_RANGE(struct x86, watch, isa),
 	STATE_END,
 };
@@ -283,7 +283,7 @@ void x86_reset_state(struct x86 *c, bool init)
 	c->cr2 = c->cr3 = c->cr4 = c->efer = 0;
 	c->dr[6] = 0xffff0ff0;
 	c->dr[7] = 0x400;
-	c->halted = c->nmi_blocked = c->step_armed = c->rf_old = c->monitor_armed = c->wait_sipi = false;
+	c->halted = c->nmi_blocked = c->step_armed = c->rf_old = c->in_repeat = c->monitor_armed = c->wait_sipi = false;
 	c->shadow = c->trap_db = 0;
 	c->dr6_pending = 0;
 	c->ex.active = false;

@@ -65,6 +65,7 @@ ALWAYS_INLINE void x86_string_repeat(
 		x86_string_move(c, i, R_CX, -(s64)n);
 		if (!left || !more || x86_string_disturbed(c) || n >= cpu_room(&c->cpu)) {
 			cpu_count(&c->cpu, n - 1);
+			c->in_repeat = left && more;
 			if (left && more)
 				cpu_stay(&c->cpu);
 			return;

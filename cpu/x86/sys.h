@@ -5,6 +5,7 @@
 #define CPU_X86_SYS_H
 
 #include "cpu/x86/isa.h"
+#include "mem/base/err.h"
 
 /* ---- paging.c, access.c -------------------------------------------------------------------------- */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Fast system calls: SYSENTER, SYSEXIT, SYSCALL, SYSRET, and SWAPGS. Intel SDM vol. 2 (pseudocode of each), vol. 3, 5.8.7
- * and 5.8.8; where the model is AMD's, AMD APM vol. 3 (SYSCALL in legacy mode, no SYSENTER in long mode). */
+/* Fast system calls: SYSENTER, SYSEXIT, SYSCALL, SYSRET, and SWAPGS. Intel SDM vol. 2 (pseudocode of each), vol. 3,
+ * 5.8.7 and 5.8.8; where the model is AMD's, AMD APM vol. 3 (SYSCALL in legacy mode, no SYSENTER in long mode). */
 #include "cpu/x86/operand.h"
 #include "cpu/x86/sys.h"
 

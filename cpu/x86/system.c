@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The rest of the system instructions: HLT, MONITOR, MWAIT, CPUID, time stamps and counters, XCR0, STAC and CLAC, segment
- * bases, caches and fences. Intel SDM vol. 2, each by its name. */
+/* The rest of the system instructions: HLT, MONITOR, MWAIT, CPUID, time stamps and counters, XCR0, STAC and CLAC,
+ * segment bases, caches and fences. Intel SDM vol. 2, each by its name. */
 #include "cpu/x86/operand.h"
 #include "cpu/x86/sys.h"
 

@@ -151,12 +151,13 @@ struct x86 {
 	u64 pat, mtrr_def, mtrr_phys[16], mtrr_fix[11], misc_enable, apic_base, mcg_status, mcg_ctl;
 	u64 pdpte[4]; /* loaded with CR3 in PAE mode (SDM vol. 3, 4.4.1) */
 	u64 mc_bank[X86_MC_BANKS][4]; /* IA32_MCi_CTL, STATUS, ADDR, MISC */
-	u64 spec_ctrl, bios_sign;
+	u64 bios_sign;
 	/* monitor */
 	u64 monitor_addr;
 	bool monitor_armed;
 	bool mwait_masked; /* halted by MWAIT that masked interrupts end too */
 	bool rf_old; /* EFLAGS.RF has covered the instruction that is running: it goes when that has completed */
+	bool in_repeat; /* the next instruction is a repeated string instruction that has begun */
 	bool watch;  /* (derived) a data breakpoint is enabled in DR7 */
 	u8 delivering, delivering_kind; /* the event that ex.active is about */
 	u8 nchain;

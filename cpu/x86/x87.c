@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The rare sides of every x87 instruction: pending exceptions and how they are reported, stack faults, and the opcode of the
- * instruction that failed. SDM vol. 1, 8.1.9, 8.5.1.1 and 8.7 (#MF, or FERR# as the IBM PC wired it); vol. 3, 2.5 (CR0.NE). */
+/* The rare sides of every x87 instruction: pending exceptions and how they are reported, stack faults, and the opcode
+ * of the instruction that failed. SDM vol. 1, 8.1.9, 8.5.1.1 and 8.7 (#MF, or FERR# as the IBM PC wired it); vol. 3,
+ * 2.5 (CR0.NE). */
 #include "cpu/x86/x87.h"
 
 #include "cpu/x86/sys.h"

@@ -2,9 +2,9 @@
 /* What every x87 instruction does around its arithmetic: may it run, the register stack and its faults, flags into the
  * status word, and the instruction and data pointers. SDM vol. 1, 8.1 (registers), 8.5 and 8.6 (exceptions).
  *
- * A handler: x87_ready; read memory (may fault); x87_note, x87_note_memory; check for empty or full registers; compute with
- * an fp_env; x87_end says whether the result may be stored; store, pop. Handlers that write memory do so before all but
- * x87_ready. */
+ * A handler: x87_ready; read memory (may fault); x87_note, x87_note_memory; check for empty or full registers; compute
+ * with an fp_env; x87_end says whether the result may be stored; store, pop. Handlers that write memory do so before
+ * all but x87_ready. */
 #ifndef CPU_X86_X87_H
 #define CPU_X86_X87_H
 
@@ -13,8 +13,8 @@
 
 /* Status word (SDM vol. 1, figure 8-4); bits 0-5 are enum fp_flag. */
 enum {
-	SW_SF = 1 << 6, SW_ES = 1 << 7, SW_C0 = 1 << 8, SW_C1 = 1 << 9, SW_C2 = 1 << 10, SW_TOP = 7 << 11, SW_C3 = 1 << 14,
-	SW_B = 1 << 15, SW_TOP_SHIFT = 11, SW_TOP_ONE = 1 << 11,
+	SW_SF = 1 << 6, SW_ES = 1 << 7, SW_C0 = 1 << 8, SW_C1 = 1 << 9, SW_C2 = 1 << 10, SW_TOP = 7 << 11,
+	SW_C3 = 1 << 14, SW_B = 1 << 15, SW_TOP_SHIFT = 11, SW_TOP_ONE = 1 << 11,
 };
 enum { CW_RC_SHIFT = 10, CW_PC_SHIFT = 8, CW_BITS = 0x1f7f, CW_ALWAYS = 0x40, CW_INIT = 0x37f };
 

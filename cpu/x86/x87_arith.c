@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* x87 arithmetic: the four operations in all their forms, and those on the top of the stack alone. SDM vol. 2, each by its
- * name; exceptions vol. 1, 8.5; what a masked stack fault leaves behind: vol. 1, 8.5.1.1. */
+/* x87 arithmetic: the four operations in all their forms, and those on the top of the stack alone. SDM vol. 2, each by
+ * its name; exceptions vol. 1, 8.5; what a masked stack fault leaves behind: vol. 1, 8.5.1.1. */
 #include "cpu/x86/x87_fast.h"
 
 #define F80_QUICK bool (*quick)(u16, struct f80, struct f80, struct x87_quick *)
@@ -92,7 +92,8 @@ ALWAYS_INLINE bool operand(u64 v, enum operand kind, struct f80 *r)
 	return true;
 }
 
-ALWAYS_INLINE void arith_mem(struct x86 *c, const struct insn *i, F80_QUICK, F80_BINARY, unsigned how, enum operand kind)
+ALWAYS_INLINE void arith_mem(struct x86 *c, const struct insn *i, F80_QUICK, F80_BINARY, unsigned how,
+	enum operand kind)
 {
 	unsigned st = x87_index(c, 0);
 	struct f80 b;
@@ -212,7 +213,8 @@ ALWAYS_INLINE void remainder_of(struct x86 *c, const struct insn *i, bool neares
 	r = f80_remainder(x87_get(c, st), x87_get(c, st1), nearest, &e);
 	e.rounded_up = false;
 	c->x87.sw &= (u16)~SW_C2;
-	cc = (r.partial ? SW_C2 : 0) | (r.quotient & 4 ? SW_C0 : 0) | (r.quotient & 2 ? SW_C3 : 0) | (r.quotient & 1 ? SW_C1 : 0);
+	cc = (r.partial ? SW_C2 : 0) | (r.quotient & 4 ? SW_C0 : 0) | (r.quotient & 2 ? SW_C3 : 0);
+	cc |= r.quotient & 1 ? SW_C1 : 0;
 	if (!x87_end(c, i, &e))
 		return;
 	if (!r.no_quotient)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* x87 comparisons into C3 C2 C0 or EFLAGS, FXAM, and conditional moves. SDM vol. 2, each by its name; vol. 1, 8.3.6, 8.1.3.2
- * and figure 8-5 for how the condition code maps onto the flags. */
+/* x87 comparisons into C3 C2 C0 or EFLAGS, FXAM, and conditional moves. SDM vol. 2, each by its name; vol. 1, 8.3.6,
+ * 8.1.3.2 and figure 8-5 for how the condition code maps onto the flags. */
 #include "cpu/x86/x87_fast.h"
 
 enum { SW_CC = SW_C0 | SW_C2 | SW_C3 };
@@ -39,7 +39,8 @@ ALWAYS_INLINE bool quick_order(struct f80 a, struct f80 b, enum fp_order *order)
 
 /* False: an unmasked exception keeps the operands on the stack. The condition code or EFLAGS are set even then, which
  * SDM vol. 2, FCOM, denies for #IA and processors do. C1 stays as it is for FCOMI's sake. */
-ALWAYS_INLINE bool compare(struct x86 *c, const struct insn *i, struct f80 b, bool denormal_in, bool signal, enum fp_order *order)
+ALWAYS_INLINE bool compare(struct x86 *c, const struct insn *i, struct f80 b, bool denormal_in, bool signal,
+	enum fp_order *order)
 {
 	struct f80 a = x87_get(c, x87_index(c, 0));
 	struct fp_env e;
@@ -61,7 +62,9 @@ ALWAYS_INLINE void set_cc(struct x86 *c, enum fp_order order)
 /* ZF PF CF as COMISS does; OF SF AF are 0 (SDM vol. 1, appendix A). */
 ALWAYS_INLINE void set_eflags(struct x86 *c, enum fp_order order)
 {
-	x86_set_oszapc(c, order == FP_LESS ? FL_CF : order == FP_EQUAL ? FL_ZF : order == FP_GREATER ? 0 : FL_CF | FL_ZF | FL_PF);
+	u16 cc = order_cc(order);
+
+	x86_set_oszapc(c, (cc & SW_C0 ? FL_CF : 0) | (cc & SW_C2 ? FL_PF : 0) | (cc & SW_C3 ? FL_ZF : 0));
 }
 
 ALWAYS_INLINE void com_reg(struct x86 *c, const struct insn *i, bool signal, unsigned pops, bool eflags, unsigned n)
@@ -168,7 +171,8 @@ static void fxam(struct cpu *cpu, const struct insn *i)
 	x87_note(c, i);
 	class = x87_empty(c, st) ? F80_EMPTY : f80_classify(a);
 	c->x87.sw &= (u16) ~(SW_CC | SW_C1);
-	c->x87.sw |= (class & 4 ? SW_C3 : 0) | (class & 2 ? SW_C2 : 0) | (class & 1 ? SW_C0 : 0) | (f80_sign(a) ? SW_C1 : 0);
+	c->x87.sw |= (class & 4 ? SW_C3 : 0) | (class & 2 ? SW_C2 : 0) | (class & 1 ? SW_C0 : 0);
+	c->x87.sw |= f80_sign(a) ? SW_C1 : 0;
 }
 
 /* ---- FCMOVcc ------------------------------------------------------------------------------------------------- */
@@ -201,7 +205,8 @@ SIZED_X87(fcmovnu, fcmov, !FLAG(x86_pf))
 
 /* ---- rows ------------------------------------------------------------------------------------------------------ */
 
-/* DC D0, DC D8 and DE D0 are what processors run there (AMD APM vol. 3, appendix A, table A-9; SDM leaves them out). */
+/* DC D0, DC D8 and DE D0 are what processors run there; AMD APM vol. 3, table A-15, lists them as reserved, the SDM
+ * leaves them out. */
 static const struct insn_row rows[] = {
 	{"D8 D0+i", "fcom sti", SIZES1(fcom), .attr = X87},
 	{"DC D0+i", "fcom2 sti", SIZES1(fcom), .attr = X87},

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* x87 control: the control, status and tag words, the environment in its four layouts, and WAIT. SDM vol. 2, each by its
- * name; layouts: vol. 1, figures 8-9 to 8-12. */
+/* x87 control: the control, status and tag words, the environment in its four layouts, and WAIT. SDM vol. 2, each by
+ * its name; layouts: vol. 1, figures 8-9 to 8-12. */
 #include "cpu/x86/x87.h"
 
 /* ---- words ----------------------------------------------------------------------------------------------------- */

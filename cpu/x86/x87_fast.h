@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The common case of x87 arithmetic in a few host instructions: normal numbers in, a normal number out, PE masked, rounding
- * to nearest, any precision. Whatever else there is comes back as false and goes the long way through cpu/fp, with the
- * same bits. SDM vol. 1, 8.1.5.2 and 4.8.4. */
+/* The common case of x87 arithmetic in a few host instructions: normal numbers in, a normal number out, PE masked,
+ * rounding to nearest, any precision. Whatever else there is comes back as false and goes the long way through cpu/fp,
+ * with the same bits. SDM vol. 1, 8.1.5.2 and 4.8.4. */
 #ifndef CPU_X86_X87_FAST_H
 #define CPU_X86_X87_FAST_H
 
@@ -55,8 +55,10 @@ ALWAYS_INLINE bool x87_quick_sum(u16 cw, struct f80 a, struct f80 b, s32 ea, uns
 {
 	u64 small = b.sig >> apart, lo = b.sig << 1 << (63 - apart), hi = a.sig + small, carry = hi < small;
 
-	lo = lo >> carry | (lo & carry) | (hi & carry) << 63;
-	hi = hi >> carry | carry << 63;
+	if (carry) {
+		lo = lo >> 1 | (lo & 1) | hi << 63;
+		hi = hi >> 1 | 1ull << 63;
+	}
 	return x87_quick_pack(cw, a.se & 0x8000, ea + (s32)carry, hi, lo, q);
 }
 
@@ -74,17 +76,23 @@ ALWAYS_INLINE bool x87_quick_difference(u16 cw, struct f80 a, struct f80 b, s32 
 
 ALWAYS_INLINE bool x87_quick_add(u16 cw, struct f80 a, struct f80 b, struct x87_quick *q)
 {
-	s32 ea = a.se & F80_MAX, eb = b.se & F80_MAX;
-	bool swap = (ea < eb) | ((ea == eb) & (a.sig < b.sig));
-	struct f80 large = f80_make(swap ? b.se : a.se, swap ? b.sig : a.sig);
-	struct f80 small = f80_make(swap ? a.se : b.se, swap ? a.sig : b.sig);
-	unsigned apart = (unsigned)(swap ? eb - ea : ea - eb);
+	s32 ea = a.se & F80_MAX, apart = ea - (b.se & F80_MAX);
 
-	if (unlikely(!(x87_nearest(cw) && x87_normal(a) && x87_normal(b)) || apart >= 64))
+	if (unlikely(!(x87_nearest(cw) && x87_normal(a) && x87_normal(b))))
+		return false;
+	if (apart < 0 || (apart == 0 && a.sig < b.sig)) {
+		struct f80 t = a;
+
+		a = b;
+		b = t;
+		ea -= apart;
+		apart = -apart;
+	}
+	if (unlikely(apart >= 64))
 		return false;
 	if ((a.se ^ b.se) & 0x8000)
-		return x87_quick_difference(cw, large, small, swap ? eb : ea, apart, q);
-	return x87_quick_sum(cw, large, small, swap ? eb : ea, apart, q);
+		return x87_quick_difference(cw, a, b, ea, (unsigned)apart, q);
+	return x87_quick_sum(cw, a, b, ea, (unsigned)apart, q);
 }
 
 ALWAYS_INLINE bool x87_quick_sub(u16 cw, struct f80 a, struct f80 b, struct x87_quick *q)
@@ -97,14 +105,15 @@ ALWAYS_INLINE bool x87_quick_mul(u16 cw, struct f80 a, struct f80 b, struct x87_
 {
 	s32 exp = (a.se & F80_MAX) + (b.se & F80_MAX) - F80_BIAS + 1;
 	struct u128 p;
-	u64 up;
 
 	if (unlikely(!(x87_nearest(cw) && x87_normal(a) && x87_normal(b))))
 		return false;
 	p = mul64(a.sig, b.sig);
-	up = ~p.hi >> 63;
-	p.hi = p.hi << up | (p.lo >> 63 & up);
-	return x87_quick_pack(cw, (a.se ^ b.se) & 0x8000, exp - (s32)up, p.hi, p.lo << up, q);
+	if (!(p.hi >> 63)) {
+		p = u128_make(p.hi << 1 | p.lo >> 63, p.lo << 1);
+		exp--;
+	}
+	return x87_quick_pack(cw, (a.se ^ b.se) & 0x8000, exp, p.hi, p.lo, q);
 }
 
 ALWAYS_INLINE bool x87_quick_div(u16 cw, struct f80 a, struct f80 b, struct x87_quick *q)
@@ -116,7 +125,7 @@ ALWAYS_INLINE bool x87_quick_div(u16 cw, struct f80 a, struct f80 b, struct x87_
 	if (unlikely(!(x87_nearest(cw) && x87_normal(a) && x87_normal(b))))
 		return false;
 	quotient = div128(below ? u128_make(a.sig, 0) : u128_make(a.sig >> 1, a.sig << 63), b.sig, &rest);
-	/* The remainder against half the divisor: never equal, or the quotient would have 65 bits and b a factor 2 left. */
+	/* the remainder against half the divisor */
 	lo = !rest ? 0 : rest > b.sig - rest ? 1ull << 63 | 1 : rest == b.sig - rest ? 1ull << 63 : 1;
 	return x87_quick_pack(cw, (a.se ^ b.se) & 0x8000, exp, quotient, lo, q);
 }
@@ -160,7 +169,8 @@ ALWAYS_INLINE struct f80 x87_from_s64(s64 v)
 ALWAYS_INLINE bool x87_quick_store(u16 cw, struct f80 a, unsigned frac, unsigned exps, u64 *r, u16 *sw)
 {
 	u32 bias = (1u << (exps - 1)) - 1, exp = (u32)(a.se & F80_MAX) - F80_BIAS + bias;
-	u64 unit = 1ull << (63 - frac), rest = a.sig & (unit - 1), half = unit >> 1, sign = (u64)(a.se >> 15) << (frac + exps);
+	u64 unit = 1ull << (63 - frac), rest = a.sig & (unit - 1), half = unit >> 1;
+	u64 sign = (u64)(a.se >> 15) << (frac + exps);
 	bool up = rest > half || (rest == half && a.sig & unit);
 
 	*sw = (rest ? FP_PE : 0) | (up ? SW_C1 : 0);

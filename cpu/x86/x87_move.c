@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* x87 loads, stores, constants and what only touches the stack. SDM vol. 2, each by its name; vol. 1, 8.3.3 and 8.3.4; masked
- * stack faults and invalid conversions: vol. 1, 8.5.1 and tables 4-4, 4-13. */
+/* x87 loads, stores, constants and what only touches the stack. SDM vol. 2, each by its name; vol. 1, 8.3.3 and 8.3.4;
+ * masked stack faults and invalid conversions: vol. 1, 8.5.1 and tables 4-4, 4-13. */
 #include "cpu/x86/x87_fast.h"
 
 /* ---- pushing --------------------------------------------------------------------------------------------------- */
@@ -369,8 +369,8 @@ static void fnop(struct cpu *cpu, const struct insn *i)
 
 /* ---- rows ------------------------------------------------------------------------------------------------------ */
 
-/* D9 D8, DD C8, DF C0, DF C8, DF D0 and DF D8 are what processors run there (AMD APM vol. 3, appendix A, table A-9; SDM leaves
- * them out). */
+/* D9 D8, DD C8, DF C0, DF C8, DF D0 and DF D8 are what processors run there; AMD APM vol. 3, table A-15, lists them as
+ * reserved, the SDM leaves them out. */
 static const struct insn_row rows[] = {
 	{"D9 C0+i", "fld sti", SIZES1(fld_sti), .attr = X87},
 	{"D9 /0", "fld f32", SIZES1(fld_m32), .attr = X87},

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* x87 transcendental instructions: stack handling around the functions of cpu/fp. SDM vol. 2, each by its name; vol. 1, 8.3.7
- * to 8.3.10. */
+/* x87 transcendental instructions: stack handling around the functions of cpu/fp. SDM vol. 2, each by its name; vol. 1,
+ * 8.3.7 to 8.3.10. */
 #include "cpu/x86/x87.h"
 
 /* ---- one operand, one result ------------------------------------------------------------------------------------- */
@@ -63,7 +63,7 @@ ALWAYS_INLINE void sine(struct x86 *c, const struct insn *i, bool (*f)(struct f8
 SIZED_X87(fsin, sine, f80_sin)
 SIZED_X87(fcos, sine, f80_cos)
 
-/* ---- two results: the second one is pushed ------------------------------------------------------------------------- */
+/* ---- two results: the second one is pushed --------------------------------------------------------------------- */
 
 ALWAYS_INLINE void two_results(struct x86 *c, const struct insn *i,
 	bool (*f)(struct f80, struct f80 *, struct f80 *, struct fp_env *))
@@ -95,7 +95,7 @@ ALWAYS_INLINE void two_results(struct x86 *c, const struct insn *i,
 SIZED_X87(fsincos, two_results, f80_sincos)
 SIZED_X87(fptan, two_results, f80_tan)
 
-/* ---- ST(1) = f(ST, ST(1)), pop -------------------------------------------------------------------------------------- */
+/* ---- ST(1) = f(ST, ST(1)), pop -------------------------------------------------------------------------------- */
 
 ALWAYS_INLINE void two_operands(struct x86 *c, const struct insn *i, F80_BINARY)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Saving and restoring x87 and SSE state: FXSAVE, FXRSTOR, XSAVE, XSAVEOPT, XRSTOR, LDMXCSR, STMXCSR. Layouts: Intel SDM
- * vol. 1, 10.5.1 (512 bytes) and 13.4 (header); rules: 13.7 to 13.9; vol. 2, each by its name. */
+/* Saving and restoring x87 and SSE state: FXSAVE, FXRSTOR, XSAVE, XSAVEOPT, XRSTOR, LDMXCSR, STMXCSR. Layouts:
+ * Intel SDM vol. 1, 10.5.1 (512 bytes) and 13.4 (header); rules: 13.7 to 13.9; vol. 2, each by its name. */
 #include "cpu/x86/operand.h"
 #include "cpu/x86/sys.h"
 #include "cpu/x86/vec_exec.h"

@@ -12,10 +12,25 @@ bool boot_check_room(const struct boot_info *b, const char *what, u64 addr, u64 
 			       (unsigned long long)(b->low_ram + b->high_ram) >> 20);
 	}
 	if (addr < 0x100000 && addr + size > BOOT_LOW_END) {
-		return err_set(err, "%s: 0x%llx to 0x%llx overlaps the video memory and BIOS area", what, (unsigned long long)addr,
-			       (unsigned long long)(addr + size));
+		return err_set(err, "%s: 0x%llx to 0x%llx overlaps the video memory and BIOS area", what,
+			(unsigned long long)addr, (unsigned long long)(addr + size));
+	}
+	if (addr < BOOT_CMDLINE + BOOT_CMDLINE_MAX && addr + size > BOOT_GDT) {
+		return err_set(err, "%s: 0x%llx to 0x%llx overlaps the boot information at 0x%x to 0x%x", what,
+			       (unsigned long long)addr, (unsigned long long)(addr + size), BOOT_GDT,
+			       BOOT_CMDLINE + BOOT_CMDLINE_MAX);
 	}
 	return true;
+}
+
+void boot_zero(struct boot_info *b, u64 addr, u64 size)
+{
+	static const u8 zeros[4096];
+
+	for (u64 n; size; addr += n, size -= n) {
+		n = min_u64(size, sizeof(zeros));
+		space_load(&b->machine->memory, addr, zeros, n);
+	}
 }
 
 bool boot_write_cmdline(struct boot_info *b, const char *text, size_t limit, struct err *err)
@@ -39,7 +54,8 @@ static bool explain(const struct blob *k, struct err *err)
 		u16 machine = k->data[5] == 2 ? (u16)(k->data[18] << 8 | k->data[19]) : load_le16(k->data + 18);
 
 		if (machine != 3 && machine != 62)
-			return err_set(err, "-kernel %s: an ELF file for another processor (machine %u)", k->name, machine);
+			return err_set(err, "-kernel %s: an ELF file for another processor (machine %u)", k->name,
+				machine);
 		return err_set(err, "-kernel %s: an ELF file without a multiboot header or a PVH entry", k->name);
 	}
 	if (k->size >= 0x40 && !memcmp(k->data + 0x38, "ARM\x64", 4))

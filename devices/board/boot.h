@@ -57,5 +57,7 @@ bool elf_find_note(const struct blob *k, const char *name, u32 type, u64 *value)
 bool boot_write_cmdline(struct boot_info *b, const char *text, size_t limit, struct err *err);
 /* Checks that [addr, addr+size) is RAM the loader may use. */
 bool boot_check_room(const struct boot_info *b, const char *what, u64 addr, u64 size, struct err *err);
+/* Clears what a file does not fill (BSS). */
+void boot_zero(struct boot_info *b, u64 addr, u64 size);
 
 #endif

@@ -37,22 +37,13 @@ static bool segment_at(const struct blob *k, bool wide, unsigned i, struct elf_s
 	s->paddr = wide ? load_le64(p + 24) : load_le32(p + 12);
 	s->filesz = wide ? load_le64(p + 32) : load_le32(p + 16);
 	s->memsz = wide ? load_le64(p + 40) : load_le32(p + 20);
-	return s->offset <= k->size && s->filesz <= k->size - s->offset && s->filesz <= s->memsz;
+	return s->offset <= k->size && s->filesz <= k->size - s->offset;
 }
 
 static void load_segment(struct boot_info *b, const struct blob *k, const struct elf_segment *s)
 {
-	static const u8 zeros[4096];
-	u64 at = s->paddr + s->filesz, left = s->memsz - s->filesz;
-
 	space_load(&b->machine->memory, s->paddr, k->data + s->offset, s->filesz);
-	while (left) {
-		u64 n = min_u64(left, sizeof(zeros));
-
-		space_load(&b->machine->memory, at, zeros, n);
-		at += n;
-		left -= n;
-	}
+	boot_zero(b, s->paddr + s->filesz, s->memsz - s->filesz);
 }
 
 bool elf_load(struct boot_info *b, const struct blob *k, u64 *entry, u64 *top, struct err *err)
@@ -67,9 +58,13 @@ bool elf_load(struct boot_info *b, const struct blob *k, u64 *entry, u64 *top, s
 	*entry = wide ? load_le64(k->data + 24) : load_le32(k->data + 24);
 	for (unsigned i = 0; i < segment_count(k, wide); i++) {
 		if (!segment_at(k, wide, i, &s))
-			return err_set(err, "-kernel %s: truncated or damaged: ELF segment %u lies outside the file", k->name, i);
+			return err_set(err, "-kernel %s: truncated or damaged: ELF segment %u lies outside the file",
+				k->name, i);
 		if (s.type != 1 || !s.memsz)
 			continue;
+		if (s.filesz > s.memsz)
+			return err_set(err, "-kernel %s: damaged: ELF segment %u is larger in the file than in memory",
+				k->name, i);
 		if (!boot_check_room(b, k->name, s.paddr, s.memsz, err))
 			return err_prefix(err, "-kernel");
 		load_segment(b, k, &s);
@@ -83,15 +78,16 @@ bool elf_load(struct boot_info *b, const struct blob *k, u64 *entry, u64 *top, s
 
 bool elf_find_note(const struct blob *k, const char *name, u32 type, u64 *value)
 {
-	struct elf_segment s;
+	struct elf_segment s = {0};
 	bool wide;
 
 	if (!is_elf(k, &wide))
 		return false;
-	for (unsigned i = 0; i < segment_count(k, wide) && segment_at(k, wide, i, &s); i++) {
+	for (unsigned i = 0; i < segment_count(k, wide); i++) {
+		bool note = segment_at(k, wide, i, &s) && s.type == 4; /* a damaged one is elf_load's to report */
 		u64 at = s.offset, end = s.offset + s.filesz;
 
-		while (s.type == 4 && end - at >= 12) {
+		while (note && end - at >= 12) {
 			u64 nname = load_le32(k->data + at), ndesc = load_le32(k->data + at + 4);
 			u64 desc = at + 12 + align_up(nname, 4), next = desc + align_up(ndesc, 4);
 

@@ -4,11 +4,11 @@
 #include "devices/board/boot.h"
 
 enum {
-	H_SETUP_SECTS = 0x1f1, H_SYSSIZE = 0x1f4, H_VID_MODE = 0x1fa, H_BOOT_FLAG = 0x1fe, H_JUMP = 0x200, H_MAGIC = 0x202,
-	H_VERSION = 0x206, H_TYPE_OF_LOADER = 0x210, H_LOADFLAGS = 0x211, H_CODE32_START = 0x214, H_RAMDISK_IMAGE = 0x218,
-	H_RAMDISK_SIZE = 0x21c, H_HEAP_END_PTR = 0x224, H_CMD_LINE_PTR = 0x228, H_INITRD_ADDR_MAX = 0x22c,
-	H_KERNEL_ALIGNMENT = 0x230, H_RELOCATABLE = 0x234, H_XLOADFLAGS = 0x236, H_CMDLINE_SIZE = 0x238,
-	H_PREF_ADDRESS = 0x258, H_INIT_SIZE = 0x260, H_END = 0x290,
+	H_SETUP_SECTS = 0x1f1, H_SYSSIZE = 0x1f4, H_VID_MODE = 0x1fa, H_BOOT_FLAG = 0x1fe, H_JUMP = 0x200,
+	H_MAGIC = 0x202, H_VERSION = 0x206, H_TYPE_OF_LOADER = 0x210, H_LOADFLAGS = 0x211, H_CODE32_START = 0x214,
+	H_RAMDISK_IMAGE = 0x218, H_RAMDISK_SIZE = 0x21c, H_HEAP_END_PTR = 0x224, H_CMD_LINE_PTR = 0x228,
+	H_INITRD_ADDR_MAX = 0x22c, H_KERNEL_ALIGNMENT = 0x230, H_RELOCATABLE = 0x234, H_XLOADFLAGS = 0x236,
+	H_CMDLINE_SIZE = 0x238, H_PREF_ADDRESS = 0x258, H_INIT_SIZE = 0x260, H_END = 0x290,
 	P_EXT_MEM_K = 0x002, P_ACPI_RSDP = 0x070, P_ALT_MEM_K = 0x1e0, P_E820_ENTRIES = 0x1e8, P_E820_TABLE = 0x2d0,
 	LOADED_HIGH = 1, CAN_USE_HEAP = 0x80, XLF_KERNEL_64 = 1,
 };
@@ -34,13 +34,14 @@ static bool parse(struct linux_image *l, const struct boot_info *b, struct err *
 		return err_set(err, "-kernel %s: truncated: the file ends inside the boot header", l->k->name);
 	l->version = load_le16(d + H_VERSION);
 	if (l->version < 0x0204 || !(d[H_LOADFLAGS] & LOADED_HIGH))
-		return err_set(err, "-kernel %s: a Linux image too old to boot here (boot protocol %u.%02u, not a bzImage)",
+		return err_set(err,
+			"-kernel %s: a Linux image too old to boot here (boot protocol %u.%02u, not a bzImage)",
 			       l->k->name, l->version >> 8, l->version & 0xff);
 	l->setup_size = (sectors + 1) * 512;
 	l->size = (u64)load_le32(d + H_SYSSIZE) * 16;
 	if (l->k->size <= l->setup_size || l->k->size - l->setup_size < l->size)
-		return err_set(err, "-kernel %s: truncated: the header promises %llu bytes, the file has %zu", l->k->name,
-			       (unsigned long long)(l->setup_size + l->size), l->k->size);
+		return err_set(err, "-kernel %s: truncated: the header promises %llu bytes, the file has %zu",
+			l->k->name, (unsigned long long)(l->setup_size + l->size), l->k->size);
 	l->size = l->k->size - l->setup_size; /* signatures may follow */
 	l->load = l->version >= 0x020a && d[H_RELOCATABLE] ? load_le64(d + H_PREF_ADDRESS) : 0x100000;
 	l->init_size = l->version >= 0x020a ? load_le32(d + H_INIT_SIZE) : l->size * 4;
@@ -51,7 +52,8 @@ static bool parse(struct linux_image *l, const struct boot_info *b, struct err *
 		l->cmdline_max = 255;
 	if (!l->initrd_max)
 		l->initrd_max = 0x37ffffff;
-	return boot_check_room(b, l->k->name, l->load, max_u64(l->size, l->init_size), err) || err_prefix(err, "-kernel");
+	return boot_check_room(b, l->k->name, l->load, max_u64(l->size, l->init_size), err) ||
+		err_prefix(err, "-kernel");
 }
 
 /* As high as allowed, page aligned, above the kernel's own working space. */

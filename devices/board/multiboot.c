@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Multiboot 1 (specification 0.6.96): an image with a header in its first 8 KiB, loaded by its ELF program headers or by
- * the addresses in the header ("a.out kludge"), entered in flat protected mode with EBX at the information. */
+/* Multiboot 1 (specification 0.6.96): an image with a header in its first 8 KiB, loaded by its ELF program headers or
+ * by the addresses in the header ("a.out kludge"), entered in flat protected mode with EBX at the information. */
 #include "devices/board/boot.h"
 
 #include <stdio.h>
@@ -26,7 +26,8 @@ bool multiboot_is(const struct blob *k)
 }
 
 /* Section 3.1.3: header_addr says where the header's first byte lies in memory; the file is laid out around it. */
-static bool load_by_addresses(struct boot_info *b, const struct blob *k, u64 header, u64 *entry, u64 *top, struct err *err)
+static bool load_by_addresses(struct boot_info *b, const struct blob *k, u64 header, u64 *entry, u64 *top,
+	struct err *err)
 {
 	u64 header_addr, load, load_end, bss_end, start, size;
 
@@ -42,14 +43,13 @@ static bool load_by_addresses(struct boot_info *b, const struct blob *k, u64 hea
 	start = header - (header_addr - load);
 	size = load_end ? load_end - load : k->size - start;
 	if ((load_end && load_end < load) || size > k->size - start)
-		return err_set(err, "-kernel %s: truncated: the multiboot header asks for %llu bytes, the file has %zu", k->name,
-			       (unsigned long long)(start + size), k->size);
+		return err_set(err, "-kernel %s: truncated: the multiboot header asks for %llu bytes, the file has %zu",
+			k->name, (unsigned long long)(start + size), k->size);
 	*top = max_u64(load + size, bss_end);
 	if (!boot_check_room(b, k->name, load, *top - load, err))
 		return err_prefix(err, "-kernel");
 	space_load(&b->machine->memory, load, k->data + start, size);
-	for (u64 at = load + size; at < *top; at++)
-		space_write(&b->machine->memory, at, 1, 0);
+	boot_zero(b, load + size, *top - (load + size));
 	return true;
 }
 
@@ -121,7 +121,8 @@ bool multiboot_boot(struct boot_info *b, struct err *err)
 	char line[BOOT_CMDLINE_MAX];
 
 	if (flags & 0xffff & ~(u32)(MB_PAGE_ALIGN | MB_MEMORY | MB_VIDEO))
-		return err_set(err, "-kernel %s: the multiboot header requires a feature that does not exist (flags 0x%x)",
+		return err_set(err,
+			"-kernel %s: the multiboot header requires a feature that does not exist (flags 0x%x)",
 			       k->name, flags);
 	if (flags & MB_ADDRESSES) {
 		if (!load_by_addresses(b, k, header, &entry, &top, err))

@@ -42,7 +42,8 @@ static bool prepare(struct machine *m, struct err *err)
 	struct pc *pc;
 
 	if (size < 2 << 20 || size % (1 << 20))
-		return err_set(err, "-m: %llu KiB: a PC needs at least 2 MiB, in whole MiB", (unsigned long long)(size >> 10));
+		return err_set(err, "-m: %llu KiB: a PC needs at least 2 MiB, in whole MiB",
+			(unsigned long long)(size >> 10));
 	pc = calloc(1, sizeof(*pc));
 	if (!pc)
 		return err_set(err, "out of memory");
@@ -52,10 +53,10 @@ static bool prepare(struct machine *m, struct err *err)
 	if (!ram_init(&pc->ram, "pc.ram", size, false, err))
 		return err_prefix(err, "-m");
 	pc->low = (struct region){.name = "ram", .size = pc->low_size, .on = true, .kind = REGION_RAM, .ram = &pc->ram};
-	pc->high = (struct region){.name = "ram above 4G", .base = 1ull << 32, .size = pc->high_size, .on = pc->high_size != 0,
-				   .kind = REGION_RAM, .ram = &pc->ram, .ram_off = pc->low_size};
-	pc->hole = (struct region){.name = "video and roms", .base = 0xa0000, .size = 0x60000, .priority = 1, .on = true,
-				   .kind = REGION_IO, .ops = &hole_ops};
+	pc->high = (struct region){.name = "ram above 4G", .base = 1ull << 32, .size = pc->high_size,
+		.on = pc->high_size != 0, .kind = REGION_RAM, .ram = &pc->ram, .ram_off = pc->low_size};
+	pc->hole = (struct region){.name = "video and roms", .base = 0xa0000, .size = 0x60000, .priority = 1,
+		.on = true, .kind = REGION_IO, .ops = &hole_ops};
 	space_add(&m->memory, &pc->low);
 	space_add(&m->memory, &pc->high);
 	space_add(&m->memory, &pc->hole);
@@ -72,15 +73,16 @@ static bool map_bios(struct machine *m, struct err *err)
 	if (!b->data)
 		return true;
 	if (b->size % 0x10000 || b->size > 16 << 20)
-		return err_set(err, "-bios %s: %zu bytes: a firmware image is a multiple of 64 KiB, at most 16 MiB", b->name, b->size);
+		return err_set(err, "-bios %s: %zu bytes: a firmware image is a multiple of 64 KiB, at most 16 MiB",
+			b->name, b->size);
 	if (!ram_init(&pc->bios, "pc.bios", b->size, true, err))
 		return false;
 	memcpy(pc->bios.host, b->data, b->size);
 	low = min_u64(b->size, 0x20000);
-	pc->rom_high = (struct region){.name = "bios", .base = (1ull << 32) - b->size, .size = b->size, .priority = 1, .on = true,
-				       .kind = REGION_ROM, .ram = &pc->bios};
-	pc->rom_low = (struct region){.name = "bios below 1M", .base = 0x100000 - low, .size = low, .priority = 2, .on = true,
-				      .kind = REGION_ROM, .ram = &pc->bios, .ram_off = b->size - low};
+	pc->rom_high = (struct region){.name = "bios", .base = (1ull << 32) - b->size, .size = b->size, .priority = 1,
+		.on = true, .kind = REGION_ROM, .ram = &pc->bios};
+	pc->rom_low = (struct region){.name = "bios below 1M", .base = 0x100000 - low, .size = low, .priority = 2,
+		.on = true, .kind = REGION_ROM, .ram = &pc->bios, .ram_off = b->size - low};
 	space_add(&m->memory, &pc->rom_high);
 	space_add(&m->memory, &pc->rom_low);
 	return true;
@@ -182,7 +184,8 @@ static void write_tables(struct machine *m, u32 at)
 {
 	struct pc *pc = m->board_data;
 	struct acpi_config c = {
-		.tables = at, .room = PC_TABLES, .rsdp = PC_RSDP, .pci_hole = pc->low_size <= PC_LOW_SPLIT ? PC_LOW_SPLIT : PC_LOW_MAX,
+		.tables = at, .room = PC_TABLES, .rsdp = PC_RSDP,
+		.pci_hole = pc->low_size <= PC_LOW_SPLIT ? PC_LOW_SPLIT : PC_LOW_MAX,
 		.pm_base = PC_PM_BASE, .gpe_base = PC_GPE_BASE, .sci = PC_SCI, .ncpu = m->ncpu,
 	};
 
@@ -243,8 +246,10 @@ static void finish(struct machine *m)
 	m->board_data = NULL;
 }
 
-#define ISA(t, name, port, irq_, options) {.type = &t, .id = name, .at = AT_PORT, .base = port, .irq = irq_, .opts = options}
-#define PCI(t, name, slot, fn, options) {.type = &t, .id = name, .at = AT_PCI, .base = slot << 3 | fn, .irq = -1, .opts = options}
+#define ISA(t, name, port, irq_, options) \
+	{.type = &t, .id = name, .at = AT_PORT, .base = port, .irq = irq_, .opts = options}
+#define PCI(t, name, slot, fn, options) \
+	{.type = &t, .id = name, .at = AT_PCI, .base = slot << 3 | fn, .irq = -1, .opts = options}
 
 static const struct board_row rows[] = {
 	PCI(i440fx_type, "i440fx", 0, 0, NULL),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The firmware configuration device as QEMU specifies it (docs/specs/fw_cfg.rst): a 16-bit selector at port 510h, a byte
- * stream at 511h, and a DMA address at 514h (two big-endian doublewords; writing the second starts the transfer).
+/* The firmware configuration device as QEMU specifies it (docs/specs/fw_cfg.rst): a 16-bit selector at port 510h, a
+ * byte stream at 511h, and a DMA address at 514h (two big-endian doublewords; writing the second starts the transfer).
  * The items are part of the machine's configuration, the same at every start; only the position is state. */
 #include "devices/bus/fw_cfg.h"
 

@@ -76,7 +76,8 @@ static const struct reg regs[] = {
 static const struct reg_bank bank = {"i440fx", regs, countof(regs), 4, 4, 4, 0};
 static const struct reg_bank *const banks[] = {&bank, NULL};
 
-/* Only doubleword accesses are CONFADD (datasheet 3.1.1); byte CF9h in its midst is the south bridge's reset register. */
+/* Only doubleword accesses are CONFADD (datasheet 3.1.1); byte CF9h in its midst is the south bridge's reset
+ * register. */
 static u64 address_read(void *dev, u64 off, unsigned size)
 {
 	struct dev *d = dev;
@@ -266,8 +267,8 @@ static bool attach(struct dev *d, const struct board_row *row, struct err *err)
 	l->func.wmask[PAM0] = 0x30;
 	l->map.dev = d;
 	l->map.bank = &bank;
-	l->address = (struct region){.name = "pci config address", .base = 0xcf8, .size = 4, .on = true, .kind = REGION_IO,
-				     .ops = &address_ops, .dev = d};
+	l->address = (struct region){.name = "pci config address", .base = 0xcf8, .size = 4, .on = true,
+		.kind = REGION_IO, .ops = &address_ops, .dev = d};
 	space_add(&d->machine->ports, &l->address);
 	l->data = (struct region){.name = "pci config data", .base = 0xcfc, .size = 4, .on = true, .kind = REGION_IO,
 				  .ops = &data_ops, .dev = d};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* 82441FX host bridge. See i440fx.c. */
+/* 82441FX host bridge: PCI configuration, shadow RAM, system-management RAM. See i440fx.c. */
 #ifndef DEVICES_BUS_I440FX_H
 #define DEVICES_BUS_I440FX_H
 

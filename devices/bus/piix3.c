@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The PC's south bridge, function 0: Intel 82371SB datasheet (290550), chapter 2.2. Routes the four PCI interrupts to
- * ISA interrupts (60h-63h) and holds the reset control register. The 8259s, 8254 and the like are devices of their own. */
+ * ISA interrupts (60h-63h) and holds the reset control register. The 8259s, 8254 and the like are devices of their
+ * own. */
 #include "devices/bus/piix3.h"
 
 #include "devices/bus/pci.h"

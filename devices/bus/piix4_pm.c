@@ -28,7 +28,8 @@ struct pm_links {
 
 static const struct state_field rows[] = {
 	STATE_SUB(struct pm, config, pci_config_rows), STATE_U(struct pm, pm1_sts), STATE_U(struct pm, pm1_en),
-	STATE_U(struct pm, pm1_cnt), STATE_U(struct pm, apm_cnt), STATE_U(struct pm, apm_sts), STATE_U(struct pm, gpe_sts),
+	STATE_U(struct pm, pm1_cnt), STATE_U(struct pm, apm_cnt), STATE_U(struct pm, apm_sts),
+	STATE_U(struct pm, gpe_sts),
 	STATE_U(struct pm, gpe_en), STATE_U(struct pm, glb_ctl), STATE_SUB(struct pm, overflow, event_rows), STATE_END,
 };
 

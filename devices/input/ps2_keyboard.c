@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The PS/2 keyboard: IBM's PS/2 Hardware Interface Technical Reference, "101- and 102-Key Keyboards". Speaks scan code set 2
- * (the controller translates to set 1), and sets 1 and 3 when asked; LEDs, typematic rate, identification, reset. */
+/* The PS/2 keyboard: IBM's PS/2 Hardware Interface Technical Reference, "101- and 102-Key Keyboards". Speaks scan code
+ * set 2 (the controller translates to set 1), and sets 1 and 3 when asked; LEDs, typematic rate, identification,
+ * reset. */
 #include "devices/input/ps2.h"
 #include "devices/machine.h"
 #include "devices/types.h"

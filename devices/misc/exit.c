@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A port by which the guest ends the emulator. As in QEMU's isa-debug-exit, writing v gives exit status (v << 1) | 1; with
- * the option raw=on the status is v itself, so that a test guest can report plain success. */
+/* A port by which the guest ends the emulator. As in QEMU's isa-debug-exit, writing v gives exit status (v << 1) | 1;
+ * with the option raw=on the status is v itself, so that a test guest can report plain success. */
 #include "devices/machine.h"
 #include "devices/misc/misc.h"
 

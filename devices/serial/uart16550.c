@@ -236,8 +236,8 @@ static void mcr_wrote(struct dev *d, unsigned index, u64 old, u64 now)
 	(void)index;
 	(void)old;
 	if (now & MCR_LOOP)
-		lines = (u8)((now & MCR_RTS ? MSR_CTS : 0) | (now & MCR_DTR ? MSR_DSR : 0) | (now & MCR_OUT1 ? MSR_RI : 0) |
-			     (now & MCR_OUT2 ? MSR_DCD : 0));
+		lines = (u8)((now & MCR_RTS ? MSR_CTS : 0) | (now & MCR_DTR ? MSR_DSR : 0) |
+			(now & MCR_OUT1 ? MSR_RI : 0) | (now & MCR_OUT2 ? MSR_DCD : 0));
 	changed = (u8)(lines ^ u->msr);
 	u->msr = (u8)((u->msr & 15) | lines | (changed & MSR_CTS ? MSR_DCTS : 0) | (changed & MSR_DSR ? MSR_DDSR : 0) |
 		      (changed & MSR_DCD ? MSR_DDCD : 0) | (changed & ~lines & MSR_RI ? MSR_TERI : 0));

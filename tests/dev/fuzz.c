@@ -141,11 +141,11 @@ static void give_input(struct fuzz *f, struct dev *d)
 static void step(struct fuzz *f)
 {
 	struct rig *r = &f->s->rig;
-	u64 kind = next(f) & 63;
+	u64 kind = next(f) & 63, time = next(f), scale = next(f);
 	struct dev *d = r->devs[next(f) % r->ndevs].dev;
 
 	if (kind == 0)
-		rig_tick(r, next(f) >> (28 + (next(f) & 31)), MAX_EVENTS);
+		rig_tick(r, time >> (28 + (scale & 31)), MAX_EVENTS);
 	else if (kind < 4)
 		touch_pin(f, d);
 	else if (kind < 8)

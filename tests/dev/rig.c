@@ -2,6 +2,9 @@
 /* Builds the rig that rig.h describes: a board with no rows and no processor, and a probe on every wire. */
 #include "tests/dev/rig.h"
 
+#include "devices/bus/i440fx.h"
+#include "devices/bus/piix3.h"
+#include "devices/input/ps2.h"
 #include "devices/irq/i8259.h"
 #include "devices/irq/lapic.h"
 #include "devices/types.h"
@@ -170,6 +173,53 @@ void rig_wire(struct rig_dev *from, unsigned out, struct dev *to, unsigned in)
 	assert(out < from->nouts);
 	from->outs[out].next = dev_pin(to, in);
 	line_set(&from->outs[out].next, from->outs[out].level);
+}
+
+static struct dev *of_type(struct rig *r, const struct dev_type *type)
+{
+	for (unsigned i = 0; i < r->ndevs; i++) {
+		if (r->devs[i].dev->type == type)
+			return r->devs[i].dev;
+	}
+	return NULL;
+}
+
+static void smi_pin(void *arg, unsigned pin, bool level)
+{
+	(void)pin;
+	if (level)
+		core_smi(arg);
+}
+
+static void button_pin(void *arg, unsigned pin, bool level)
+{
+	(void)pin;
+	if (level)
+		piix4_pm_button(arg);
+}
+
+void rig_solder(struct rig *r)
+{
+	struct dev *north = of_type(r, &i440fx_type), *south = of_type(r, &piix3_type), *pm = of_type(r,
+		&piix4_pm_type);
+	struct dev *i8042 = of_type(r, &i8042_type), *keyboard = of_type(r, &ps2_keyboard_type);
+	struct line isa[16];
+
+	for (unsigned n = 0; n < 16; n++)
+		isa[n] = machine_irq(r->m, (int)n);
+	if (south)
+		piix3_connect(south, isa);
+	if (north && r->ram.host)
+		i440fx_connect(north, &r->ram, NULL);
+	if (north && south)
+		i440fx_connect_piix3(north, south);
+	if (i8042 && keyboard)
+		ps2_keyboard_connect(keyboard, i8042);
+	if (pm) {
+		piix4_pm_connect(pm, machine_irq(r->m, 9), (struct line){smi_pin, r, 0});
+		r->m->power_button = (struct line){button_pin, pm, 0};
+	}
+	rig_reset(r);
 }
 
 void rig_tick(struct rig *r, u64 ns, unsigned max_events)

@@ -50,6 +50,9 @@ bool rig_add_ram(struct rig *r, u64 size, struct err *err);
 void rig_probe(struct rig_dev *d, unsigned out);
 /* From an output to an input. */
 void rig_wire(struct rig_dev *from, unsigned out, struct dev *to, unsigned in);
+/* What the pc board's wire() does, for those devices that are there: PCI to ISA interrupts 0-15, the keyboard to its
+ * controller, SCI to global interrupt 9, SMI to the processor, PAM and SMRAM to memory, the power button. */
+void rig_solder(struct rig *r);
 /* Moves virtual time, firing each event at its time. Stops early after max_events (0: never). */
 void rig_tick(struct rig *r, u64 ns, unsigned max_events);
 /* All devices, in order of attachment. */

@@ -2,7 +2,6 @@
 /* Splits device scripts into commands and runs them on a rig; script.h has the language. */
 #include "tests/dev/script.h"
 
-#include "devices/input/ps2.h"
 #include "devices/irq/i8259.h"
 #include "devices/irq/lapic.h"
 #include "devices/time/rtc_cmos.h"
@@ -241,14 +240,10 @@ static bool do_cascade(struct script *s, const struct command *c)
 	return true;
 }
 
-static bool do_plug(struct script *s, const struct command *c)
+static bool do_solder(struct script *s, const struct command *c)
 {
-	struct rig_dev *keyboard = rig_find(&s->rig, c->word[1] ? c->word[1] : "");
-
-	if (!need_device(s) || !keyboard || keyboard->dev->type != &ps2_keyboard_type ||
-		s->use->dev->type != &i8042_type)
-		return wrong(s, "a keyboard and a controller are needed");
-	ps2_keyboard_connect(keyboard->dev, s->use->dev);
+	(void)c;
+	rig_solder(&s->rig);
 	return true;
 }
 
@@ -553,6 +548,13 @@ static bool do_exit(struct script *s, const struct command *c)
 	return m->exit_wanted ? expect(s, c, 1, 10, (u64)m->exit_status) : wrong(s, "no exit was asked for");
 }
 
+static bool do_button(struct script *s, const struct command *c)
+{
+	(void)c;
+	replay_command(&s->rig.m->replay, REPLAY_POWERDOWN);
+	return true;
+}
+
 static bool do_reset_wanted(struct script *s, const struct command *c)
 {
 	return expect(s, c, 1, 10, s->rig.m->reset_wanted);
@@ -566,7 +568,7 @@ static const struct {
 	bool setup;
 } verbs[] = {
 	{"device", do_device, true}, {"epoch", do_epoch, true}, {"ram", do_ram, true}, {"use", do_use, true},
-	{"wire", do_wire, true}, {"cascade", do_cascade, true}, {"plug", do_plug, true}, {"except", do_except, true},
+	{"wire", do_wire, true}, {"cascade", do_cascade, true}, {"solder", do_solder, true}, {"except", do_except, true},
 	{"memory", do_memory, true},
 	{"r8", do_read, false}, {"r16", do_read, false}, {"r32", do_read, false}, {"r64", do_read, false},
 	{"w8", do_write, false}, {"w16", do_write, false}, {"w32", do_write, false}, {"w64", do_write, false},
@@ -574,6 +576,7 @@ static const struct {
 	{"pin", do_pin, false}, {"out", do_level, false}, {"irq", do_level, false}, {"rises", do_rises, false},
 	{"ack", do_ack, false}, {"core", do_core, false}, {"input", do_input, false}, {"output", do_output, false},
 	{"state", do_state, false}, {"exit", do_exit, false}, {"reset-wanted", do_reset_wanted, false},
+	{"button", do_button, false},
 };
 
 static bool run_command(struct script *s, const struct command *c, bool setup_only)

@@ -9,7 +9,7 @@
  *   use ID                    which device the commands below mean
  *   wire FROM OUT TO PIN      output pin to input pin (decimal)
  *   cascade ID                the device in use is the master 8259 of ID
- *   plug ID                   the device in use is the 8042 to which keyboard ID is connected
+ *   solder                    connects what is there as the pc board does (rig_solder)
  *   except NAME ...           registers whose value after reset is not their row's: say why in a comment
  *   memory BELOW ABOVE        CMOS memory-size bytes for MiB of RAM below and above 4 GiB
  * accesses and time:
@@ -27,7 +27,8 @@
  *   input KIND HEX|"TEXT" ... bytes, key, mouse; through the replay gate
  *   output = "TEXT"           what was written to serial ports and consoles since last asked
  *   state NAME = VALUE        a member of the state by its row's name
- *   exit = STATUS|none        (decimal)        reset-wanted = 0|1 */
+ *   exit = STATUS|none        (decimal)        reset-wanted = 0|1
+ *   button                    the power button */
 #ifndef TESTS_DEV_SCRIPT_H
 #define TESTS_DEV_SCRIPT_H
 

@@ -29,50 +29,58 @@ static void decode_here(struct run *r, struct sample *s)
 
 /* In 16-bit mode capstone 4.0.2 ignores mandatory prefixes. What they do there is the same as in 32-bit mode with the
  * address size inverted, and the operand size too where 66 is not the mandatory prefix. */
-static bool needs_32bit_view(const struct run *r, const struct sample *s, bool *operand_size)
+static unsigned mode_there(const struct sample *s, const struct x86_pattern *p, bool *p66, bool *p67)
 {
-	const struct x86_pattern *p = &r->cpu->isa->pattern[s->insn.row];
 	unsigned prefixes = p->mask >> KEY_PFX & 15;
 
-	*operand_size = p->size >= SIZE_V && p->size != SIZE_Y && prefixes != 1 << PFX_CLASS_66;
-	return s->len && s->mode == 1 && s->map && prefixes != 15 && prefixes != 1 << PFX_CLASS_NP;
+	if (!s->len || s->mode != 1 || !s->map || prefixes == 15 || prefixes == 1 << PFX_CLASS_NP)
+		return s->mode;
+	*p67 = !*p67;
+	if (p->size >= SIZE_V && p->size != SIZE_Y && prefixes != 1 << PFX_CLASS_66)
+		*p66 = !*p66;
+	return 2;
 }
 
-/* Copies with all of one prefix taken away, or one put in front. */
-static unsigned invert_prefix(u8 *code, unsigned n, unsigned nprefixes, u8 prefix, bool present)
+/* Order and repetition of legacy prefixes mean nothing (SDM vol. 2, 2.1) and a REX that is not last is ignored (2.2.1),
+ * but capstone is led astray by both: it gets the same in one order. Returns the bytes written. */
+static unsigned in_order(const struct sample *s, bool selects, bool p66, bool p67, u8 *out)
 {
-	unsigned out = 0;
+	unsigned n = 0;
 
-	if (!present) {
-		memmove(code + 1, code, n);
-		code[0] = prefix;
-		return n + 1;
-	}
-	for (unsigned k = 0; k < n; k++)
-		if (k >= nprefixes || code[k] != prefix)
-			code[out++] = code[k];
-	return out;
+	if (s->segment)
+		out[n++] = s->segment;
+	if (p67)
+		out[n++] = 0x67;
+	if (s->lock)
+		out[n++] = 0xf0;
+	if (s->rep && !selects)
+		out[n++] = s->rep;
+	if (p66)
+		out[n++] = 0x66;
+	if (s->rep && selects)
+		out[n++] = s->rep;
+	if (s->rex)
+		out[n++] = s->rex;
+	memcpy(out + n, s->bytes + s->nprefixes, SAMPLE_BYTES - s->nprefixes);
+	return n + SAMPLE_BYTES - s->nprefixes;
 }
 
 static void decode_there(struct run *r, struct sample *s)
 {
-	u8 copy[SAMPLE_BYTES + 2];
-	const u8 *code = copy;
-	unsigned n = SAMPLE_BYTES, mode = s->mode;
-	size_t size;
+	const struct x86_pattern *p = &r->cpu->isa->pattern[s->insn.row];
+	bool p66 = s->p66, p67 = s->p67, selects = s->map && (p->mask >> KEY_PFX & 15) != 15;
+	unsigned mode = mode_there(s, p, &p66, &p67), n = SAMPLE_BYTES;
+	u8 copy[SAMPLE_BYTES + 8];
+	const u8 *code = s->bytes;
 	u64 address = 0x1000;
-	bool operand_size;
+	size_t size;
 
-	memcpy(copy, s->bytes, n);
-	if (needs_32bit_view(r, s, &operand_size)) {
-		unsigned nprefixes = s->nprefixes + !s->p67;
-
-		mode = 2;
-		n = invert_prefix(copy, n, s->nprefixes, 0x67, s->p67);
-		if (operand_size)
-			n = invert_prefix(copy, n, nprefixes, 0x66, s->p66);
+	if (s->insn.row != ROW_TOO_LONG) {
+		n = in_order(s, selects, p66, p67, copy);
+		code = copy;
 	}
 	size = n;
+	address += SAMPLE_BYTES - size; /* so that the instruction ends at the same address */
 	s->cs_len = 0;
 	s->cs_text[0] = 0;
 	if (!cs_disasm_iter(r->cs[mode], &code, &size, &address, r->insn))

@@ -16,11 +16,12 @@ struct sample {
 	u32 mode; /* as for x86_decode: 1, 2, 3 for 16, 32, 64 bits */
 	u8 bytes[SAMPLE_BYTES];
 	/* an independent look at the front: what decides which instruction it is */
-	bool p66, p67, lock, late_rex; /* late_rex: a REX that another prefix follows */
-	u8 rep;                        /* the last of F2 and F3, or 0 */
-	u8 rex, segment, map;          /* segment: last override byte or 0; map 0..3, 4 for VEX (C4, C5) */
-	u8 opcode, modrm;              /* modrm: the byte after the opcode */
-	unsigned nprefixes;            /* bytes before the opcode's first */
+	bool p66, p67, lock;
+	u8 rep;             /* the last of F2 and F3, or 0 */
+	u8 segment;         /* the override that counts, or 0 */
+	u8 rex, map;        /* map 0..3, 4 for VEX (C4, C5) */
+	u8 opcode, modrm;   /* modrm: the byte after the opcode */
+	unsigned nprefixes; /* bytes before the opcode's first */
 	/* ours */
 	struct insn insn;
 	const struct insn_row *row;

@@ -82,7 +82,7 @@ static bool two_selectors(const struct sample *s)
 
 static bool lock_beside_others(const struct sample *s)
 {
-	return s->lock && (s->rep || (s->p66 && s->mode == 1));
+	return s->lock && s->rep;
 }
 
 static bool size_beside_repeat(const struct sample *s)
@@ -100,19 +100,9 @@ static bool size_and_w(const struct sample *s)
 	return s->p66 && (s->rex & 8);
 }
 
-static bool size_and_address(const struct sample *s)
-{
-	return s->p66 && s->p67;
-}
-
 static bool in_16(const struct sample *s)
 {
 	return s->mode == 1;
-}
-
-static bool rex_not_last(const struct sample *s)
-{
-	return s->late_rex;
 }
 
 static bool prefetch_opcode(const struct sample *s)
@@ -144,14 +134,9 @@ static bool hint_operand(const struct sample *s)
 	return hint && (s->modrm >= 0xc0 || (s->rex & 8) || s->mode == 1);
 }
 
-static bool moffs_with_repeat(const struct sample *s)
-{
-	return size_beside_repeat(s) && (s->opcode & 0xfc) == 0xa0;
-}
-
 static bool pause_odd(const struct sample *s)
 {
-	return s->mode == 1 || s->rex || s->segment;
+	return s->mode == 1 || s->rex || s->p66;
 }
 
 static bool segment_and_rex_r(const struct sample *s)
@@ -195,11 +180,6 @@ static bool debug_register_8(const struct sample *s)
 static bool ends_in_10(const struct sample *s)
 {
 	return s->modrm == 10;
-}
-
-static bool size_and_segment(const struct sample *s)
-{
-	return s->p66 && s->segment;
 }
 
 static bool address_size(const struct sample *s)
@@ -252,27 +232,19 @@ const struct exception exceptions[] = {
 	 "LOCK is #UD unless memory is the destination and the instruction allows it: SDM vol. 2, LOCK"},
 	{"forbidden prefix", VALID_ONLY_THERE, NULL, NULL, ignored_prefix,
 	 "66, F2 and F3 select an instruction, or there is none (NP): SDM vol. 2, 3.1.1.1 and tables A-3 to A-6"},
-	{"two selectors", MNEMONIC | LENGTH | VALID_ONLY_HERE | OPERANDS, NULL, NULL, two_selectors,
+	{"two selectors", MNEMONIC | OPERANDS, NULL, NULL, two_selectors,
 	 "F2 and F3 come before 66, the last of F2 and F3 counts; capstone takes the last of all or none"},
-	{"66 and repeat", MNEMONIC | LENGTH | OPERANDS, NULL, NULL, size_beside_repeat,
+	{"66 and repeat", OPERANDS, NULL, NULL, size_beside_repeat,
 	 "66 is the operand size in front of F2 and F3 too: SDM vol. 2, 2.1.1"},
 	{"67 and REX.W", MNEMONIC | LENGTH | OPERANDS, NULL, NULL, address_and_w,
 	 "67 and REX.W don't act as 66: SDM vol. 2, 2.1.1 and 2.2.1.2"},
-	{"moffs", VALID_ONLY_HERE, "mov", NULL, moffs_with_repeat,
-	 "66 and a meaningless F2 or F3: SDM vol. 2, 2.1.1"},
 	{"66 and REX.W", MNEMONIC | LENGTH | OPERANDS, NULL, NULL, size_and_w,
 	 "REX.W comes before 66: SDM vol. 2, 2.2.1.2"},
-	{"66 and 67", MNEMONIC | VALID_ONLY_HERE | OPERANDS, NULL, NULL, size_and_address,
-	 "66 and 67 are independent, in any order: SDM vol. 2, 2.1.1"},
-	{"66 and segment", OPERANDS, "xchg", "xchg", size_and_segment,
-	 "both registers have the operand's size: SDM vol. 2, XCHG"},
-	{"REX not last", MNEMONIC | OPERANDS, NULL, NULL, rex_not_last,
-	 "only a REX right before the opcode counts: SDM vol. 2, 2.2.1"},
 	{"lock on loads", VALID_ONLY_THERE, NULL, NULL, lock_on_load,
 	 "the destination is a register: SDM vol. 2, LOCK"},
 	{"16-bit CBW, CWD", MNEMONIC, "cbw cwd", "cwde cdq", in_16, "SDM vol. 2, CBW, CWD: by operand size, 16 bits"},
 	{"pause", MNEMONIC, "pause", "nop xchg", pause_odd,
-	 "F3 90 in every mode, with REX.W and segments: SDM vol. 2, PAUSE"},
+	 "F3 90 in every mode, with REX.W and 66: SDM vol. 2, PAUSE"},
 	{"jcxz", MNEMONIC, "jcxz jecxz", "jcxz jecxz jrcxz", address_size,
 	 "JCXZ goes by address size: SDM vol. 2, Jcc"},
 	{"near branches", LENGTH, "call jmp jo jno jb jae je jne jbe ja js jns jp jnp jl jge jle jg", NULL, size_in_64,

@@ -67,8 +67,8 @@ static void put_prefixes(struct writer *w, u32 mode, const struct x86_pattern *p
 		put(w, 0x40 | below(random, 16)); /* ignored if a prefix follows */
 	if (mandatory[must])
 		put(w, mandatory[must]);
-	if (once(random, 40))
-		put(w, 0x66);
+	if (once(random, 30))
+		put(w, once(random, 2) ? 0x66 : once(random, 2) ? 0x67 : segments[below(random, countof(segments))]);
 	if (w_bits == 1)
 		rex &= ~8u;
 	if (w_bits == 2)
@@ -146,16 +146,11 @@ void sample_random(struct sample *s, u64 *random)
 
 static void look_at_prefixes(struct sample *s)
 {
-	unsigned n = 0;
-	u8 rex = 0;
-
-	for (; n < 15; n++) {
-		u8 byte = s->bytes[n];
-		bool segment = (byte & 0xe7) == 0x26 || byte == 0x64 || byte == 0x65;
+	for (s->nprefixes = 0; s->nprefixes < 15; s->nprefixes++) {
+		u8 byte = s->bytes[s->nprefixes];
 
 		if (s->mode == 3 && byte >= 0x40 && byte < 0x50) {
-			s->late_rex |= rex != 0;
-			rex = byte;
+			s->rex = byte;
 			continue;
 		}
 		if (byte == 0x66)
@@ -166,22 +161,19 @@ static void look_at_prefixes(struct sample *s)
 			s->lock = true;
 		else if (byte == 0xf2 || byte == 0xf3)
 			s->rep = byte;
-		else if (segment)
+		else if (byte == 0x64 || byte == 0x65 || (s->mode != 3 && (byte & 0xe7) == 0x26))
 			s->segment = byte;
-		else
-			break;
-		s->late_rex |= rex != 0;
-		rex = 0;
+		else if ((byte & 0xe7) != 0x26)
+			return;
+		s->rex = 0;
 	}
-	s->rex = rex;
-	s->nprefixes = n;
 }
 
 void sample_look(struct sample *s)
 {
 	unsigned n;
 
-	s->p66 = s->p67 = s->lock = s->late_rex = false;
+	s->p66 = s->p67 = s->lock = false;
 	s->rep = s->rex = s->segment = s->map = 0;
 	look_at_prefixes(s);
 	n = s->nprefixes;

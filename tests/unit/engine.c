@@ -275,7 +275,8 @@ static u64 odd_read(void *dev, u64 off, unsigned size)
 Test(engine, runs_in_a_device)
 {
 	static const struct region_ops ops = {odd_read, NULL, 1, 1};
-	static struct region r = {.name = "odd", .base = 0x40000000, .size = 0x1000, .on = true, .kind = REGION_IO, .ops = &ops};
+	static struct region r = {.name = "odd", .base = 0x40000000, .size = 0x1000, .on = true, .kind = REGION_IO,
+		.ops = &ops};
 
 	rig_protected(0);
 	space_add(c->cpu.memory, &r);
@@ -400,7 +401,8 @@ static struct port port;
 static void add_port(void)
 {
 	static const struct region_ops ops = {port_read, port_write, 1, 1};
-	static struct region r = {.name = "port", .base = 0x10, .size = 1, .on = true, .kind = REGION_IO, .ops = &ops, .dev = &port};
+	static struct region r = {.name = "port", .base = 0x10, .size = 1, .on = true, .kind = REGION_IO, .ops = &ops,
+		.dev = &port};
 
 	space_add(c->cpu.ports, &r);
 }

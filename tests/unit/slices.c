@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Determinism: it cannot be seen in how many pieces a program was run, nor whether it was traced. Programs of random bytes
- * are run in one go, in random slices, one count at a time and traced, in every mode; state and memory must be the same
- * afterwards. The design's idea 5: a run is a pure function of machine, images and input. */
+/* Determinism: it cannot be seen in how many pieces a program was run, nor whether it was traced. Programs of random
+ * bytes are run in one go, in random slices, one count at a time and traced, in every mode; state and memory must be
+ * the same afterwards. The design's idea 5: a run is a pure function of machine, images and input. */
 #include "tests/unit/x86_rig.h"
 
 #include "mem/base/log.h"
@@ -110,17 +110,16 @@ static u64 run(unsigned most, u64 seed)
 
 static void compare(const char *what, u64 seed)
 {
-	u64 want, got;
+	u64 want = run(0, 0), got;
 
-	want = run(0, 0);
 	for (unsigned way = 0; way < 4; way++) {
 		static const unsigned most[] = {1, 3, 50, 400};
 
 		go_back();
 		got = run(most[way], seed + 1);
-		cr_assert_eq(got, want, "%s, seed %llx, slices up to %u: %llx instead of %llx, icount %llu, pc %llx", what,
-			     (unsigned long long)seed, most[way], (unsigned long long)got, (unsigned long long)want,
-			     (unsigned long long)c->cpu.icount, (unsigned long long)c->cpu.pc);
+		cr_assert_eq(got, want, "%s, seed %llx, slices up to %u: %llx instead of %llx, icount %llu, pc %llx",
+			what, (unsigned long long)seed, most[way], (unsigned long long)got, (unsigned long long)want,
+			(unsigned long long)c->cpu.icount, (unsigned long long)c->cpu.pc);
 	}
 	go_back();
 	log_mask = 1u << LOG_EXEC;
@@ -152,8 +151,10 @@ static void make_handlers(const char *plain, const char *with_error)
  * INC/DEC, PUSH/POP, REP. */
 static u8 draw_byte(u64 *s)
 {
-	static const u8 common[] = {0xaa, 0xab, 0xa4, 0xa5, 0xf3, 0x88, 0x89, 0x8b, 0x01, 0x31, 0xeb, 0x75, 0x74, 0xe2, 0x40, 0x47,
-				    0x50, 0x58, 0xb0, 0xb9, 0x66, 0xfe, 0xff, 0x90, 0xe8, 0xc3, 0x0f, 0x48, 0xfb, 0x9d, 0xcd};
+	static const u8 common[] = {
+		0xaa, 0xab, 0xa4, 0xa5, 0xf3, 0x88, 0x89, 0x8b, 0x01, 0x31, 0xeb, 0x75, 0x74, 0xe2, 0x40, 0x47,
+		0x50, 0x58, 0xb0, 0xb9, 0x66, 0xfe, 0xff, 0x90, 0xe8, 0xc3, 0x0f, 0x48, 0xfb, 0x9d, 0xcd,
+	};
 	u64 v = draw(s);
 
 	return v & 3 ? common[(v >> 8) % countof(common)] : (u8)(v >> 40);
@@ -238,26 +239,34 @@ Test(slices, long_mode)
 	random_programs("64-bit mode", 60, enter_long);
 }
 
-/* ---- one case that is easily got wrong ---------------------------------------------------------------------------- */
+/* ---- one case that is easily got wrong -------------------------------------------------------------------------- */
 
-/* A program clears the accessed bit of its own page without INVLPG, and reads an address that takes the page's place in
- * the TLB. Whoever fetches again now sets the bit: that must not depend on a deadline in the middle of the block.
- *   mov byte [pte], 07h; mov eax, [8000h + 1 MiB]; nop x4; hlt */
+static void code_le32(u64 v)
+{
+	char hex[9];
+
+	snprintf(hex, sizeof(hex), "%08x", swap32((u32)v));
+	rig_code(hex);
+}
+
+/* A program clears the accessed bit of its own page without INVLPG, and reads addresses that push the page out of the
+ * TLB. Whoever fetches again now sets the bit: that must not depend on a deadline in the middle of the block.
+ *   mov byte [pte], 07h; mov eax, [208000h + k * 4 MiB] (k = 1, 2 ...); nop x4; hlt */
 Test(slices, a_deadline_fetches_nothing)
 {
-	u64 pte = rig_pte(RIG_32, RIG_CODE);
-	u64 end;
+	u64 pte = rig_pte(RIG_32, RIG_CODE), end;
 
 	rig_protected(0);
 	rig_code("c605");
-	for (unsigned n = 0; n < 4; n++) {
-		char byte[3];
-
-		snprintf(byte, sizeof(byte), "%02x", (unsigned)(pte >> (8 * n) & 0xff));
-		rig_code(byte);
-	}
-	rig_code("07 a1 00801000 90909090 f4");
+	code_le32(pte);
+	rig_code("07");
 	rig_paging(RIG_32);
+	for (unsigned k = 1; k < 40; k++) { /* all through one page table */
+		rig_poke(RIG_TABLES + 4 * k, 4, rig_peek(RIG_TABLES, 4));
+		rig_code("a1");
+		code_le32(0x208000 + k * 0x400000ull);
+	}
+	rig_code("90909090 f4");
 	remember();
 	cr_assert_eq(rig_run(), RIG_HALTED);
 	end = c->cpu.icount;

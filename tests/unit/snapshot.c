@@ -307,7 +307,9 @@ Test(snapshot, malformed_fields_change_nothing)
 	struct resized z = {5};
 	struct thing t = {.wide = 4};
 	struct snapshot_writer *w = snapshot_writer_new();
-	static const u8 cut[] = {4, 'w', 'i', 'd', 'e', 8, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 3, 'r', 'a', 'w', 6, 0, 0, 0, 1};
+	static const u8 cut[] = {
+		4, 'w', 'i', 'd', 'e', 8, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 3, 'r', 'a', 'w', 6, 0, 0, 0, 1,
+	};
 	struct snapshot_reader *r;
 	struct err err;
 	u32 version;

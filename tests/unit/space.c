@@ -70,7 +70,8 @@ TestSuite(space, .init = start, .fini = finish);
 
 static void add_io(u64 base, u64 size, const struct region_ops *ops)
 {
-	io = (struct region){.name = "io", .base = base, .size = size, .on = true, .kind = REGION_IO, .ops = ops, .dev = &spy};
+	io = (struct region){.name = "io", .base = base, .size = size, .on = true, .kind = REGION_IO, .ops = ops,
+		.dev = &spy};
 	space_add(&mem, &io);
 }
 
@@ -82,8 +83,8 @@ static const char *map_text(const struct space *s)
 
 	*text = 0;
 	for (unsigned i = 0; i < s->nmap; i++)
-		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%llx-%llx %s", i ? "; " : "", (unsigned long long)s->map[i].base,
-				      (unsigned long long)s->map[i].last, s->map[i].region->name);
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%llx-%llx %s", i ? "; " : "",
+			(unsigned long long)s->map[i].base, (unsigned long long)s->map[i].last, s->map[i].region->name);
 	return text;
 }
 
@@ -137,7 +138,8 @@ Test(space, regions_move_and_go)
 Test(space, the_whole_64_bits)
 {
 	struct space wide;
-	struct region all = {.name = "all", .size = ~0ull, .on = true, .kind = REGION_IO, .ops = &any_size, .dev = &spy};
+	struct region all = {.name = "all", .size = ~0ull, .on = true, .kind = REGION_IO, .ops = &any_size,
+		.dev = &spy};
 
 	space_init(&wide, "wide", ~0ull, NULL);
 	space_add(&wide, &all);
@@ -159,7 +161,8 @@ static void count_change(void *arg)
 Test(space, overlay)
 {
 	struct space smm;
-	struct region smram = {.name = "smram", .base = 0x2000, .size = 0x1000, .on = true, .kind = REGION_ROM, .ram = &rom};
+	struct region smram = {.name = "smram", .base = 0x2000, .size = 0x1000, .on = true, .kind = REGION_ROM,
+		.ram = &rom};
 	unsigned changes = 0;
 
 	space_init(&smm, "smm", 0xffff, &mem);
@@ -195,8 +198,8 @@ Test(space, find)
 
 static void expect_log(unsigned k, u64 off, unsigned size)
 {
-	cr_expect(k < spy.n && spy.log[k].off == off && spy.log[k].size == size, "access %u of %u: %llx, %u bytes", k, spy.n,
-		  (unsigned long long)spy.log[k].off, spy.log[k].size);
+	cr_expect(k < spy.n && spy.log[k].off == off && spy.log[k].size == size, "access %u of %u: %llx, %u bytes", k,
+		spy.n, (unsigned long long)spy.log[k].off, spy.log[k].size);
 }
 
 Test(space, sizes_pass_unchanged)
@@ -291,7 +294,8 @@ Test(space, accesses_across_ranges)
 
 Test(space, the_end_wraps)
 {
-	struct region top = {.name = "top", .base = 0xff00, .size = 0x100, .on = true, .kind = REGION_RAM, .ram = &ram, .ram_off = 0x1000};
+	struct region top = {.name = "top", .base = 0xff00, .size = 0x100, .on = true, .kind = REGION_RAM, .ram = &ram,
+		.ram_off = 0x1000};
 	u8 buf[8];
 
 	space_add(&mem, &top);
@@ -311,8 +315,10 @@ Test(space, the_end_wraps)
 
 Test(space, rom)
 {
-	struct region bios = {.name = "bios", .base = 0xc000, .size = RAM_SIZE, .on = true, .kind = REGION_ROM, .ram = &rom};
-	struct region shadow = {.name = "shadow", .base = 0x6000, .size = 0x1000, .on = true, .kind = REGION_RAM, .ram = &rom};
+	struct region bios = {.name = "bios", .base = 0xc000, .size = RAM_SIZE, .on = true, .kind = REGION_ROM,
+		.ram = &rom};
+	struct region shadow = {.name = "shadow", .base = 0x6000, .size = 0x1000, .on = true, .kind = REGION_RAM,
+		.ram = &rom};
 
 	space_add(&mem, &bios);
 	space_add(&mem, &shadow);
@@ -328,7 +334,8 @@ Test(space, rom)
 /* Stores to a ROM region may have somewhere else to go: shadow RAM that is written through. */
 Test(space, rom_with_a_write_handler)
 {
-	struct region bios = {.name = "bios", .base = 0xc000, .size = RAM_SIZE, .on = true, .kind = REGION_ROM, .ram = &rom};
+	struct region bios = {.name = "bios", .base = 0xc000, .size = RAM_SIZE, .on = true, .kind = REGION_ROM,
+		.ram = &rom};
 
 	bios.ops = &any_size;
 	bios.dev = &spy;
@@ -344,7 +351,8 @@ Test(space, rom_with_a_write_handler)
 /* RAM, a device, RAM, a hole, in one transfer. */
 Test(space, dma_over_mixed_ranges)
 {
-	struct region high = {.name = "high", .base = 0x4010, .size = 0x100, .on = true, .kind = REGION_RAM, .ram = &ram, .ram_off = 0x2000};
+	struct region high = {.name = "high", .base = 0x4010, .size = 0x100, .on = true, .kind = REGION_RAM,
+		.ram = &ram, .ram_off = 0x2000};
 	u8 in[0x140], out[0x140];
 
 	add_io(0x4000, 0x10, &any_size);

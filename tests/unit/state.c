@@ -243,8 +243,8 @@ Test(state, read_named)
 Test(state, read_named_refuses)
 {
 	static const char *const bad[] = {
-		"", "wid", "wider", "half[3]", "half[-1]", "half[", "half[]", "half[1", "half[1]x", "half.a", "in", "in[1]",
-		"in[1].", "in[2].a", "in[0].c", "in[0].pad", "derived", "wide.a", ".wide", "raw[5]",
+		"", "wid", "wider", "half[3]", "half[-1]", "half[", "half[]", "half[1", "half[1]x", "half.a", "in",
+		"in[1]", "in[1].", "in[2].a", "in[0].c", "in[0].pad", "derived", "wide.a", ".wide", "raw[5]",
 	};
 	struct sample s = make();
 	u64 v = 42;

@@ -271,8 +271,8 @@ static void model_check(unsigned step)
 			for (unsigned i = 0; i < TLB_ENTRIES; i++) {
 				const struct cell *c = &model[key][m][i];
 
-				cr_assert_eq(tlb_read(&t, c->va, 1), c->used ? host[c->n] : NULL, "step %u, key %u, mode %u, va %llx", step,
-					     key, m, (unsigned long long)c->va);
+				cr_assert_eq(tlb_read(&t, c->va, 1), c->used ? host[c->n] : NULL,
+					"step %u, key %u, mode %u, va %llx", step, key, m, (unsigned long long)c->va);
 			}
 		}
 	}
@@ -282,7 +282,8 @@ static void step_fill(u64 *s, unsigned key)
 {
 	unsigned mode = (unsigned)(draw(s) % MODEL_MODES);
 	u64 va = draw_va(s);
-	struct cell c = {.va = va, .span = draw_span(s), .n = (unsigned)(draw(s) % PAGES), .used = true, .global = draw(s) & 1};
+	struct cell c = {.va = va, .span = draw_span(s), .n = (unsigned)(draw(s) % PAGES), .used = true,
+		.global = draw(s) & 1};
 
 	tlb_select(&t, key, mode);
 	fill(va, c.n, c.span, c.global);

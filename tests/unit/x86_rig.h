@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A processor with 16 MiB of RAM, a GDT, an IDT whose handlers halt, and task-state segments, for tests of the system side
- * (segments, paging, interrupts, tasks). Code is given in hex digits; what a handler sees is looked up on the stack. */
+/* A processor with 16 MiB of RAM, a GDT, an IDT whose handlers halt, and task-state segments, for tests of the
+ * system side (segments, paging, interrupts, tasks). Code is given in hex digits; what a handler sees is looked up
+ * on the stack. */
 #ifndef TESTS_UNIT_X86_RIG_H
 #define TESTS_UNIT_X86_RIG_H
 

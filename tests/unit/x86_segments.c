@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Segment loads and limits, far transfers and call gates, and the instructions that look at descriptors. Intel SDM vol. 3,
- * chapter 5; vol. 2, MOV, CALL, RET, LAR, LSL, VERR, ARPL, LLDT, LTR. */
+/* Segment loads and limits, far transfers and call gates, and the instructions that look at descriptors. Intel SDM
+ * vol. 3, chapter 5; vol. 2, MOV, CALL, RET, LAR, LSL, VERR, ARPL, LLDT, LTR. */
 #include "tests/unit/x86_rig.h"
 
 TestSuite(x86_segments, .init = rig_start, .fini = rig_stop);
@@ -255,7 +255,8 @@ Test(x86_segments, long_mode_to_compatibility_and_back)
 	cr_expect_eq(c->cpu.pc, RIG_CODE + 0x64);
 }
 
-/* A near jump or sequential code must not run past the segment's end, even where blocks of another segment are known. */
+/* A near jump or sequential code must not run past the segment's end, even where blocks of another segment are
+ * known. */
 Test(x86_segments, code_limit)
 {
 	rig_protected(0);

@@ -24,7 +24,7 @@ Test(x86_system, reset)
 	cr_expect_eq(x86_get_flags(c), 2);
 	cr_expect_eq(c->dr[6], 0xffff0ff0);
 	cr_expect_eq(c->dr[7], 0x400);
-	cr_expect_eq(c->r[R_DX], 0x106a5);
+	cr_expect_eq(c->r[R_DX], 0x106ca);
 	cr_expect_eq(c->x87.cw, 0x40);
 	cr_expect_eq(c->mxcsr, 0x1f80);
 	cr_expect_eq(c->pat, 0x0007040600070406);

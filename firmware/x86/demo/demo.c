@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What `orrery` shows without arguments: the machine as the guest finds it, and six planets on their way round the sun, drawn
- * with ANSI cursor moves on COM1 and in VGA text memory, paced by PIT interrupts.
+ * What `orrery` shows without arguments: the machine as the guest finds it, and six planets on their way round
+ * the sun, drawn with ANSI cursor moves on COM1 and in VGA text memory, paced by PIT interrupts.
  */
 #include "firmware/x86/demo/demo.h"
 #include "firmware/x86/lib/cpu.h"
@@ -53,7 +53,10 @@ static void start_ticks(void)
 	outb(PORT_PIT, (u8)(divisor >> 8));
 }
 
-/* Sine of turn/1024, in 1/16384: a parabola through the zeros, squared once more to bend it right (error below 0.1 %). */
+/*
+ * Sine of turn/1024, in 1/16384: a parabola through the zeros, squared once more to bend it right (error below
+ * 0.1 %).
+ */
 static s32 sine(u32 turn)
 {
 	s32 x = (s32)(turn & 511), y;

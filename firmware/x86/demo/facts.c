@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the guest can find out about its machine: the processor by CPUID, memory by CMOS, PCI functions by configuration
- * mechanism 1, and the time by the RTC.
+ * What the guest can find out about its machine: the processor by CPUID, memory by CMOS, PCI functions by
+ * configuration mechanism 1, and the time by the RTC.
  */
 #include "firmware/x86/demo/demo.h"
 #include "firmware/x86/lib/cpu.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A character screen sent to two places: the serial line, as ANSI (ECMA-48) cursor moves and colours for the cells that
- * changed, and VGA text memory at 0xB8000, whole cells as they are.
+ * A character screen sent to two places: the serial line, as ANSI (ECMA-48) cursor moves and colours for the
+ * cells that changed, and VGA text memory at 0xB8000, whole cells as they are.
  */
 #include "firmware/x86/demo/demo.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A guest that misbehaves on purpose: random reads and writes of ports, PCI configuration space, MMIO and fw_cfg DMA from a
- * fixed seed. Only what ends, resets or overwrites the ROM itself is left out; fuzz_filter.c says what that is.
- * Command line: steps=N (default one million), seed=N, gentle=1 (see README: what Debian's QEMU aborts on is left out).
+ * A guest that misbehaves on purpose: random reads and writes of ports, PCI configuration space, MMIO and fw_cfg
+ * DMA from a fixed seed. Only what ends, resets or overwrites the ROM itself is left out; fuzz_filter.c says
+ * what that is. Command line: steps=N (default one million), seed=N, gentle=1 (see README: what Debian's QEMU
+ * aborts on is left out).
  */
 #include "firmware/x86/fuzz/fuzz.h"
 #include "firmware/x86/lib/apic.h"
@@ -27,7 +28,9 @@ static u32 below(struct fuzz *f, u32 limit)
 /* Interesting values more often than chance would have it. */
 static u32 value(struct fuzz *f)
 {
-	static const u32 corners[] = { 0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF };
+	static const u32 corners[] = {
+		0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF,
+	};
 
 	switch (below(f, 4)) {
 	case 0:

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The few writes that would end the run: power off, resets, SMI without a handler, INIT to ourselves, and devices that would
- * write over the ROM. The console's data ports are left out so that the log stays readable.
+ * The few writes that would end the run: power off, resets, SMI without a handler, INIT to ourselves, and
+ * devices that would write over the ROM. The console's data ports are left out so that the log stays readable.
  */
 #include "firmware/x86/fuzz/fuzz.h"
 #include "firmware/x86/lib/apic.h"

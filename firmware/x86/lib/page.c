@@ -10,7 +10,6 @@
 extern char boot_pml4[];
 #endif
 
-
 void page_arena_reset(void)
 {
 	page_state.next = ARENA_BASE;

@@ -46,8 +46,8 @@ u32 page_alloc(void); /* a zeroed frame; its physical address */
 /* An identity map of 4 GiB in large pages, except 1 GiB around PAGE_WINDOW in the 32-bit modes. */
 void page_map_init(struct page_map *map, enum page_mode mode, u32 access);
 /*
- * The entry that maps `va` at `level` (1 = 4 KiB page, 2 = large page or PDE, 3 = PDPTE, 4 = PML4E), with the tables above
- * it made as needed. Upper entries allow everything.
+ * The entry that maps `va` at `level` (1 = 4 KiB page, 2 = large page or PDE, 3 = PDPTE, 4 = PML4E), with the
+ * tables above it made as needed. Upper entries allow everything.
  */
 u64 page_entry_get(const struct page_map *map, uw va, int level);
 void page_entry_set(const struct page_map *map, uw va, int level, u64 entry);

@@ -108,11 +108,15 @@ static void check_tables(u32 rsdp)
 /* 3.579545 MHz is exactly three times the PIT's rate. */
 static void check_timer(void)
 {
-	u32 before = inl(PORT_PM + 8), took;
+	u32 took = 0;
 
-	pit_delay(20000);
-	took = (inl(PORT_PM + 8) - before) & 0xFFFFFF;
-	check_range("pm-timer-rate", took, 60000 / 4 * 3, 60000 * 4);
+	for (int tries = 0; tries < 5 && (took < 45000 || took > 90000); tries++) {
+		u32 before = inl(PORT_PM + 8);
+
+		pit_delay(20000);
+		took = (inl(PORT_PM + 8) - before) & 0xFFFFFF;
+	}
+	check_range("pm-timer-rate", took, 45000, 90000);
 	outw(PORT_PM + 2, 0x0100);
 	check("pm1-enable-writable", inw(PORT_PM + 2), 0x0100);
 	outw(PORT_PM + 2, 0);

@@ -55,6 +55,23 @@ static u32 big32(const u8 *at)
 	return (u32)at[0] << 24 | (u32)at[1] << 16 | (u32)at[2] << 8 | at[3];
 }
 
+/* A count, then 64 bytes a file: size, key (from 0x20 up), two bytes of zero, a name that ends in zero. */
+static void check_directory(void)
+{
+	u8 entry[64];
+	u32 files, good = 0;
+
+	fw_cfg_read(0x19, entry, 4);
+	files = big32(entry);
+	check_range("fw-cfg-directory-count", files, 0, 1000);
+	for (u32 i = 0; i < files && i < 1000; i++) {
+		for (u32 n = 0; n < sizeof(entry); n++)
+			entry[n] = inb(PORT_FW_CFG + 1);
+		good += (entry[4] << 8 | entry[5]) >= 0x20 && entry[8] > 0x20 && entry[8] < 0x7F && !entry[63];
+	}
+	check("fw-cfg-directory-entries", good, files);
+}
+
 static u32 swap32(u32 v)
 {
 	return v >> 24 | (v >> 8 & 0xFF00) | (v << 8 & 0xFF0000) | v << 24;
@@ -79,15 +96,12 @@ static u32 dma(u32 control, u32 bytes, uw address)
 static void check_fw_cfg(void)
 {
 	u8 buffer[16];
-	u32 files;
 
 	fw_cfg_read(0, buffer, 4);
 	check("fw-cfg-signature", big32(buffer), 0x51454D55);
 	fw_cfg_read(1, buffer, 4);
 	check("fw-cfg-traditional-interface", buffer[0] & 1, 1);
-	fw_cfg_read(0x19, buffer, 4);
-	files = big32(buffer);
-	check_range("fw-cfg-directory", files, 1, 1000);
+	check_directory();
 	fw_cfg_read(5, buffer, 2);
 	check_range("fw-cfg-cpus", buffer[0], 1, 255);
 	fw_cfg_read(1, buffer, 4);

@@ -50,7 +50,6 @@ static void check_compat(void)
 	check_ends("push-es-exists", RUN(0x06, 0xCD, VEC_USER), VEC_USER, 0, 3);
 	check("push-moves-esp-by-4", f->sp, LOW_STACK - 4);
 	check_ends("hlt-gp", RUN(0xF4), VEC_GP, 0, 0);
-	check_ends("sysret-is-privileged", RUN(0x0F, 0x07), VEC_GP, 0, 0);
 	/* mov eax, -1; mov bl, [eax + LOW_DATA + 1]: the sum wraps at 4 GiB */
 	mem32_set(LOW_DATA, 0x12345678);
 	check_ends("address-wraps-at-4g",
@@ -77,7 +76,7 @@ SNIPPET(ds_ignored, "movl test_state, %%eax\n\tmovl %%eax, %%ds\n\tmovl 0x10000,
 SNIPPET(to_compat_and_back,
 	"movq %%rsp, %%rbx\n\tpushq $0x38\n\tpushq $8f\n\tlretq\n\t.code32\n8:\tmovl $0x1234, %%ecx\n\tdecl %%ecx\n\t"
 	"ljmp $8, $7f\n\t.code64\n7:\tmovq %%rbx, %%rsp\n\tmovl %%ecx, test_state")
-SNIPPET(ljmp_indirect, "movq $9f, test_state\n\tmovw $8, test_state+8\n\trex.W ljmp *test_state\n9:")
+SNIPPET(ljmp_indirect, "movq $9f, test_state\n\tmovw $8, test_state+8\n\t.byte 0x48, 0xFF, 0x2C, 0x25\n\t.long test_state\n9:")
 SNIPPET(bad_code, "pushq " WORD(0) "\n\tpushq $0\n\t" TRAP_MARK "lretq")
 SNIPPET(u_gate, "movq %%rsp, " WORD(6) "\n\tmovl $0, test_state\n\tmovw $0xA3, test_state+4\n\t" TRAP_NEXT
 		"lcall *test_state\n9:\tint $0x80")

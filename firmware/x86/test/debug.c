@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Debug exceptions: single step, the four debug registers on instructions, data and ports, general detect, RF, and the
- * shadow of MOV SS (SDM vol. 3 17.2, 17.3.1).
+ * Debug exceptions: single step, the four debug registers on instructions, data and ports, general detect, RF,
+ * and the shadow of MOV SS (SDM vol. 3 17.2, 17.3.1).
  */
 #include "firmware/x86/test/check.h"
 #include "firmware/x86/test/suites.h"
@@ -90,7 +90,8 @@ SNIPPET(data_read, TRAP_NEXT "movl " WORD(8) ", %%eax\n9:\tnop")
 SNIPPET(data_near, "movl " WORD(8) "+4, %%eax\n\tmovb " WORD(8) "-1, %%al")
 SNIPPET(data_last_byte, TRAP_NEXT "movb " WORD(8) "+3, %%al\n9:\tnop")
 SNIPPET(data_rmw, TRAP_NEXT "addl $1, " WORD(8) "\n9:\tnop")
-SNIPPET(data_rep, "movl $" WORD(6) ", %%edi\n\tmovl $16, %%ecx\n\txorl %%eax, %%eax\n\tcld\n\t" TRAP_NEXT "9:\trep stosl\n")
+SNIPPET(data_rep, "movl $" WORD(6) ", %%edi\n\tmovl $16, %%ecx\n\txorl %%eax, %%eax\n\tcld\n\t"
+	TRAP_NEXT "9:\trep stosl\n")
 SNIPPET(io_out, TRAP_NEXT "outb %%al, $0x80\n9:\tnop")
 SNIPPET(io_in, TRAP_NEXT "inb $0x80, %%al\n9:\tnop")
 SNIPPET(io_other, "outb %%al, $0x84")
@@ -165,6 +166,23 @@ SNIPPET(read_dr4, TRAP_MARK "mov %%dr4, " R("ax"))
 SNIPPET(read_dr0, TRAP_MARK "mov %%dr0, " R("ax"))
 SNIPPET(u_read_dr0, TRAP_MARK "mov %%dr0, " R("ax") USER_END)
 
+/* Leaves the debug registers alone: with GD set even looking at one is a #DB. */
+static void note_gp(struct frame *f)
+{
+	test_state.word[0] = f->ip;
+	trap_unwind(VEC_GP);
+}
+
+static void check_detect_priority(void)
+{
+	dr7_set(DR7_FIXED | DR7_GD);
+	trap_set(VEC_GP, note_gp);
+	check("privilege-before-general-detect", (u64)(u32)trap_user(u_read_dr0, 0), VEC_GP);
+	trap_set(VEC_GP, NULL);
+	check("privilege-before-general-detect-ip", test_state.word[0], trap_mark);
+	check_trap("general-detect-outlives-gp", trap_catch(read_dr0, NULL), VEC_DB, 0, true);
+}
+
 static void check_registers(void)
 {
 	uw cr4 = cr4_get();
@@ -178,8 +196,7 @@ static void check_registers(void)
 	check_trap("general-detect", trap_catch(read_dr0, NULL), VEC_DB, 0, true);
 	check("general-detect-dr6", trap_state.dr6 & DR6_BD, DR6_BD);
 	check("general-detect-clears-gd", dr7_get() & DR7_GD, 0);
-	dr7_set(DR7_FIXED | DR7_GD);
-	check_trap("privilege-before-general-detect", trap_user(u_read_dr0, 0), VEC_GP, 0, true);
+	check_detect_priority();
 	dr7_set(DR7_FIXED);
 	dr6_set(0);
 	check("dr6-fixed-bits", (u32)dr6_get() & 0xFFFF0FF0u & ~0x10800u, 0xFFFF0FF0u & ~0x10800u);

@@ -28,7 +28,8 @@ SNIPPET(gp_dr6_high, "movq %%dr6, %%rax\n\tbtsq $32, %%rax\n\t" TRAP_MARK "movq 
 SNIPPET(gp_dr7_high, "movq %%dr7, %%rax\n\tbtsq $32, %%rax\n\t" TRAP_MARK "movq %%rax, %%dr7")
 SNIPPET(gp_lme_off, "movl $0xC0000080, %%ecx\n\trdmsr\n\tandl $~0x100, %%eax\n\t" TRAP_MARK "wrmsr")
 SNIPPET(gp_cmpxchg16b, "movl $" WORD(0) "+8, %%esi\n\t" TRAP_MARK "cmpxchg16b (%%rsi)")
-SNIPPET(gp_lgdt, "sgdt " WORD(8) "\n\tmovabsq $0x800000000000, %%rax\n\tmovq %%rax, test_state+2\n\t" TRAP_MARK "lgdt test_state\n\tlgdt " WORD(8))
+SNIPPET(gp_lgdt, "sgdt " WORD(8) "\n\tmovabsq $0x800000000000, %%rax\n\tmovq %%rax, test_state+2\n\t"
+	TRAP_MARK "lgdt test_state\n\tlgdt " WORD(8))
 SNIPPET(gp_far_null, "pushq $0\n\tpushq $0\n\t" TRAP_MARK "lretq")
 SNIPPET(ud_push_es, TRAP_MARK ".byte 0x06")
 SNIPPET(ud_daa, TRAP_MARK ".byte 0x27")
@@ -79,7 +80,8 @@ static const struct fault_case fatal_cases[] = {
 	{ "gp-lme-change-while-paging", gp_lme_off, VEC_GP, 0 },
 };
 
-SNIPPET(ss_null, "xorl %%eax, %%eax\n\tmovl %%eax, %%ss\n\tpushq %%rax\n\tpopq %%rax\n\tmovl $0x10, %%eax\n\tmovl %%eax, %%ss")
+SNIPPET(ss_null, "xorl %%eax, %%eax\n\tmovl %%eax, %%ss\n\tpushq %%rax\n\tpopq %%rax\n\tmovl $0x10, %%eax\n\t"
+	"movl %%eax, %%ss")
 SNIPPET(invlpg_noncanonical, NONCANONICAL "invlpg (%%rcx)")
 SNIPPET(u_ss_null, "xorl %%eax, %%eax\n\t" TRAP_MARK "movl %%eax, %%ss" USER_END)
 SNIPPET(int_90_odd_stack, "movq %%rsp, %%rbx\n\tandq $-16, %%rsp\n\tsubq $5, %%rsp\n\tmovq %%rsp, test_state\n\t"
@@ -119,13 +121,16 @@ static void check_frames(void)
 
 /* IRETQ restores SS:RSP even without a change of ring, and refuses a non-canonical RIP. */
 SNIPPET(iret_same_ring,
-	"movq %%rsp, %%rbx\n\tpushq $0x10\n\tpushq $0x123458\n\tpushq $0x202\n\tpushq $8\n\tpushq $8f\n\tandl $~0x200, 16(%%rsp)\n\t"
+	"movq %%rsp, %%rbx\n\tpushq $0x10\n\tpushq $0x123458\n\tpushq $0x202\n\tpushq $8\n\tpushq $8f\n\t"
+	"andl $~0x200, 16(%%rsp)\n\t"
 	"iretq\n8:\tmovq %%rsp, test_state\n\tmovq %%rbx, %%rsp")
 SNIPPET(iret_noncanonical,
-	NONCANONICAL "movq %%rsp, %%rbx\n\tpushq $0x10\n\tpushq %%rbx\n\tpushq $2\n\tpushq $8\n\tpushq %%rcx\n\t" TRAP_MARK "iretq")
+	NONCANONICAL "movq %%rsp, %%rbx\n\tpushq $0x10\n\tpushq %%rbx\n\tpushq $2\n\tpushq $8\n\tpushq %%rcx\n\t"
+	TRAP_MARK "iretq")
 SNIPPET(iret_null_ss, "movq %%rsp, %%rbx\n\tpushq $0\n\tpushq %%rbx\n\tpushq $2\n\tpushq $8\n\tpushq $8f\n\tiretq\n8:\t"
 		      "movl %%ss, %%eax\n\tmovl %%eax, test_state\n\tmovl $0x10, %%eax\n\tmovl %%eax, %%ss")
-SNIPPET(iret_bad_cs, "movq %%rsp, %%rbx\n\tpushq $0x10\n\tpushq %%rbx\n\tpushq $2\n\tpushq $0x10\n\tpushq $0\n\t" TRAP_MARK "iretq")
+SNIPPET(iret_bad_cs, "movq %%rsp, %%rbx\n\tpushq $0x10\n\tpushq %%rbx\n\tpushq $2\n\tpushq $0x10\n\tpushq $0\n\t"
+	TRAP_MARK "iretq")
 
 static void check_iret(void)
 {

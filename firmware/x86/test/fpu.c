@@ -11,7 +11,8 @@ SNIPPET(mmx_emms, TRAP_MARK "emms")
 SNIPPET(sse_movaps, TRAP_MARK "movaps %%xmm0, %%xmm1")
 SNIPPET(sse_misaligned, "movl $" WORD(0) "+4, %%ecx\n\t" TRAP_MARK "movaps (" R("cx") "), %%xmm1")
 SNIPPET(sse_unaligned_ok, "movl $" WORD(0) "+4, %%ecx\n\tmovups (" R("cx") "), %%xmm1")
-SNIPPET(sse_div_zero, "movl $0x1D80, test_state\n\tldmxcsr test_state\n\tmovl $0x3F800000, %%eax\n\tmovd %%eax, %%xmm0\n\t"
+SNIPPET(sse_div_zero, "movl $0x1D80, test_state\n\tldmxcsr test_state\n\tmovl $0x3F800000, %%eax\n\t"
+	"movd %%eax, %%xmm0\n\t"
 		      "xorps %%xmm1, %%xmm1\n\t" TRAP_MARK "divss %%xmm1, %%xmm0")
 SNIPPET(sse_mxcsr_reserved, "movl $0x10000, test_state\n\t" TRAP_MARK "ldmxcsr test_state")
 SNIPPET(sse_mxcsr_default, "movl $0x1F80, test_state\n\tldmxcsr test_state")
@@ -74,7 +75,8 @@ static u32 area32(u32 offset)
 	return mem32(LOW_DATA + offset);
 }
 
-SNIPPET(fxsave_state, "fninit\n\tfldpi\n\tfld1\n\tmovl $0x11223344, %%eax\n\tmovd %%eax, %%xmm0\n\tpshufd $0, %%xmm0, %%xmm0\n\t"
+SNIPPET(fxsave_state, "fninit\n\tfldpi\n\tfld1\n\tmovl $0x11223344, %%eax\n\tmovd %%eax, %%xmm0\n\t"
+	"pshufd $0, %%xmm0, %%xmm0\n\t"
 		      "movaps %%xmm0, %%xmm7\n\tfxsave 0x10000")
 SNIPPET(fxrstor_state, "fninit\n\txorps %%xmm7, %%xmm7\n\tfxrstor 0x10000\n\tmovd %%xmm7, test_state\n\tfnstsw %%ax\n\t"
 		       "movl %%eax, " WORD(1) "\n\tfninit")
@@ -108,7 +110,8 @@ SNIPPET(xsetbv_3, "xorl %%ecx, %%ecx\n\tmovl $3, %%eax\n\txorl %%edx, %%edx\n\tx
 SNIPPET(xsetbv_no_x87, "xorl %%ecx, %%ecx\n\tmovl $2, %%eax\n\txorl %%edx, %%edx\n\t" TRAP_MARK "xsetbv")
 SNIPPET(xsetbv_index_1, "movl $1, %%ecx\n\tmovl $3, %%eax\n\txorl %%edx, %%edx\n\t" TRAP_MARK "xsetbv")
 SNIPPET(xsave_all, "fninit\n\tfld1\n\tpcmpeqd %%xmm3, %%xmm3\n\tmovl $-1, %%eax\n\tmovl $-1, %%edx\n\txsave 0x10000")
-SNIPPET(xrstor_init_sse, "movl $1, 0x10200\n\tmovl $3, %%eax\n\txorl %%edx, %%edx\n\txrstor 0x10000\n\tmovd %%xmm3, test_state\n\tfninit")
+SNIPPET(xrstor_init_sse, "movl $1, 0x10200\n\tmovl $3, %%eax\n\txorl %%edx, %%edx\n\txrstor 0x10000\n\t"
+	"movd %%xmm3, test_state\n\tfninit")
 SNIPPET(xrstor_bad_header, "movl $1, 0x10208\n\tmovl $3, %%eax\n\txorl %%edx, %%edx\n\t" TRAP_MARK "xrstor 0x10000")
 SNIPPET(xsave_misaligned, "movl $3, %%eax\n\txorl %%edx, %%edx\n\t" TRAP_MARK "xsave 0x10010")
 SNIPPET(u_xsetbv, "xorl %%ecx, %%ecx\n\tmovl $3, %%eax\n\txorl %%edx, %%edx\n\t" TRAP_MARK "xsetbv" USER_END)

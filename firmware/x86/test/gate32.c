@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Privilege changes of 32-bit protected mode: call gates with parameters, conforming code, far returns and IRET to an outer
- * ring, and what a bad TSS stack does (SDM vol. 3 5.8, 6.12).
+ * Privilege changes of 32-bit protected mode: call gates with parameters, conforming code, far returns and IRET
+ * to an outer ring, and what a bad TSS stack does (SDM vol. 3 5.8, 6.12).
  */
 #include "firmware/x86/test/ring32.h"
 #include "firmware/x86/test/check.h"
@@ -82,7 +82,8 @@ SNIPPET(ljmp_indirect, "movl $9f, test_state\n\tmovw $8, test_state+4\n\tljmp *t
 SNIPPET(lret_not_present, "pushl $" STRING(SEL_MISC) "\n\tpushl $0\n\t" TRAP_MARK "lretl")
 SNIPPET(iret_data_cs, "pushl $2\n\tpushl $0x10\n\tpushl $0\n\t" TRAP_MARK "iretl")
 SNIPPET(iret_null_cs, "pushl $2\n\tpushl $0\n\tpushl $0\n\t" TRAP_MARK "iretl")
-SNIPPET(iret_same, "pushfl\n\torl $0x40001, (%%esp)\n\tpushl %%cs\n\tpushl $9f\n\tiretl\n9:\tpushfl\n\tpopl test_state\n\t"
+SNIPPET(iret_same, "pushfl\n\torl $0x40001, (%%esp)\n\tpushl %%cs\n\tpushl $9f\n\tiretl\n9:\tpushfl\n\t"
+	"popl test_state\n\t"
 		   "pushl $2\n\tpopfl")
 SNIPPET(iret_bad_outer_ss, "pushl $0x10\n\tpushl $0\n\tpushl $2\n\tpushl $0x1B\n\tpushl $0\n\t" TRAP_MARK "iretl")
 SNIPPET(iret_null_outer_ss, "pushl $0\n\tpushl $0\n\tpushl $2\n\tpushl $0x1B\n\tpushl $0\n\t" TRAP_MARK "iretl")

@@ -55,7 +55,7 @@ static u32 counts(u32 us)
 
 static void check_counter(void)
 {
-	u32 before, took;
+	u32 took = 0;
 
 	check("vendor", hpet_read(HPET_CAP) >> 16, 0x8086);
 	check("counter-64-bit", hpet_read(HPET_CAP) >> 13 & 1, 1);
@@ -70,10 +70,13 @@ static void check_counter(void)
 	hpet_write(HPET_CONFIG, HPET_ENABLE);
 	pit_delay(1000);
 	check("counter-carries-into-high-half", hpet_read(HPET_COUNTER + 4), 1);
-	before = hpet_read(HPET_COUNTER);
-	pit_delay(23864);
-	took = hpet_read(HPET_COUNTER) - before;
-	check_range("20-ms-by-the-pit", took, counts(20000) / 4 * 3, counts(20000) * 4);
+	for (int tries = 0; tries < 5 && (took < counts(15000) || took > counts(30000)); tries++) {
+		u32 before = hpet_read(HPET_COUNTER);
+
+		pit_delay(23864);
+		took = hpet_read(HPET_COUNTER) - before;
+	}
+	check_range("20-ms-by-the-pit", took, counts(15000), counts(30000));
 }
 
 static void start(u32 pin, u32 config, u32 us)

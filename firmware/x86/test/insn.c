@@ -7,8 +7,11 @@
 #include "firmware/x86/test/check.h"
 #include "firmware/x86/test/suites.h"
 
-#define CX8 "movl $0x11111111, test_state\n\tmovl $0x22222222, test_state+4\n\tmovl $0xAAAA, %%ebx\n\tmovl $0xBBBB, %%ecx\n\t"
-SNIPPET(cx8_equal, CX8 "movl $0x11111111, %%eax\n\tmovl $0x22222222, %%edx\n\tlock cmpxchg8b test_state\n\tsetz " WORD(4))
+#define CX8                                                                                                            \
+	"movl $0x11111111, test_state\n\tmovl $0x22222222, test_state+4\n\tmovl $0xAAAA, %%ebx\n\t"                  \
+	"movl $0xBBBB, %%ecx\n\t"
+SNIPPET(cx8_equal, CX8 "movl $0x11111111, %%eax\n\tmovl $0x22222222, %%edx\n\tlock cmpxchg8b test_state\n\t"
+		       "setz " WORD(4))
 SNIPPET(cx8_differs, CX8 "movl $0x11111111, %%eax\n\tmovl $0x33333333, %%edx\n\tlock cmpxchg8b test_state\n\t"
 			 "setz " WORD(4) "\n\tmovl %%eax, " WORD(5) "\n\tmovl %%edx, " WORD(6))
 SNIPPET(xadd_xchg, "movl $5, test_state\n\tmovl $7, %%eax\n\tlock xaddl %%eax, test_state\n\tmovl %%eax, " WORD(1)
@@ -28,7 +31,8 @@ static void check_exchange(void)
 	check("cmpxchg8b-equal-zf", test_state.word[4] & 1, 1);
 	check_none("cmpxchg8b-differs", trap_catch(cx8_differs, NULL));
 	check("cmpxchg8b-differs-keeps", (u64)half(1) << 32 | half(0), 0x2222222211111111);
-	check("cmpxchg8b-differs-loads", (u64)(u32)test_state.word[6] << 32 | (u32)test_state.word[5], 0x2222222211111111);
+	check("cmpxchg8b-differs-loads", (u64)(u32)test_state.word[6] << 32 | (u32)test_state.word[5],
+	      0x2222222211111111);
 	check("cmpxchg8b-differs-zf", test_state.word[4] & 1, 0);
 	check_trap("ud-cmpxchg8b-register", trap_catch(cx8_register, NULL), VEC_UD, 0, true);
 	trap_catch(xadd_xchg, NULL);
@@ -38,7 +42,8 @@ static void check_exchange(void)
 }
 
 #ifdef __x86_64__
-SNIPPET(cx16_equal, "movq $1, " WORD(2) "\n\tmovq $2, " WORD(3) "\n\tmovl $1, %%eax\n\tmovl $2, %%edx\n\tmovl $3, %%ebx\n\t"
+SNIPPET(cx16_equal, "movq $1, " WORD(2) "\n\tmovq $2, " WORD(3) "\n\tmovl $1, %%eax\n\tmovl $2, %%edx\n\t"
+	"movl $3, %%ebx\n\t"
 		    "movl $4, %%ecx\n\tlock cmpxchg16b " WORD(2) "\n\tsetz " WORD(4))
 
 static void check_exchange16(void)
@@ -135,7 +140,8 @@ static void map_missing(struct frame *f)
 	invlpg(PAGE_WINDOW + 0x1000);
 }
 
-SNIPPET(rep_movs, "mov " WORD(9) ", " R("di") "\n\tmovl $0x10000, %%esi\n\tmovl $0x800, %%ecx\n\tcld\n\t" TRAP_MARK "rep movsb\n\t"
+SNIPPET(rep_movs, "mov " WORD(9) ", " R("di") "\n\tmovl $0x10000, %%esi\n\tmovl $0x800, %%ecx\n\tcld\n\t"
+	TRAP_MARK "rep movsb\n\t"
 		  "movl %%ecx, " WORD(5))
 
 static void check_rep_fault(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The I/O APIC: registers, edges of the PIT on pin 2, masks and vectors, and an ExtINT entry that makes the 8259 answer
- * with its spurious vector (82093AA data sheet; 8259A data sheet, "IR7 default").
+ * The I/O APIC: registers, edges of the PIT on pin 2, masks and vectors, and an ExtINT entry that makes the 8259
+ * answer with its spurious vector (82093AA data sheet; 8259A data sheet, "IR7 default").
  */
 #include "firmware/x86/lib/apic.h"
 #include "firmware/x86/lib/io.h"

@@ -185,6 +185,11 @@ static bool two_nmis(void)
 	return irq_state.other_count >= 2;
 }
 
+static bool three_nmis(void)
+{
+	return irq_state.other_count >= 3;
+}
+
 static void check_nmi(void)
 {
 	irq_state.other_count = 0;
@@ -195,6 +200,13 @@ static void check_nmi(void)
 	check("nmi-ignores-if", irq_state.other_count != 0, 1);
 	check("nmi-blocked-until-iret", test_state.word[5], 1);
 	check("nmi-taken-after-iret", irq_state.other_count, 2);
+	/* Software-disabled, the APIC still sends IPIs and takes NMIs (10.4.7.2). */
+	lapic_write(LAPIC_SVR, 0xFF);
+	lapic_write(LAPIC_ICR_HIGH, lapic_read(LAPIC_ID));
+	lapic_write(LAPIC_ICR, ICR_ASSERT | ICR_NMI);
+	wait_poll(three_nmis, 50);
+	check("nmi-while-software-disabled", irq_state.other_count, 3);
+	lapic_init();
 	trap_set(VEC_NMI, NULL);
 }
 
@@ -248,20 +260,27 @@ static void check_timer(void)
 	lapic_write(LAPIC_INITIAL, 0);
 }
 
-static void check_divider(void)
+/* Counts in 20 ms at the divider that code `divide` selects. */
+static u32 counts_in_20_ms(u32 divide)
 {
-	u32 by1, by16;
-
-	lapic_write(LAPIC_TIMER, LVT_MASKED | VEC_TIMER);
-	lapic_write(LAPIC_DIVIDE, 0xB);
-	lapic_write(LAPIC_INITIAL, 0xFFFFFFFF);
-	pit_delay(23864); /* 20 ms */
-	by1 = 0xFFFFFFFF - lapic_read(LAPIC_CURRENT);
-	lapic_write(LAPIC_DIVIDE, 0x3);
+	lapic_write(LAPIC_DIVIDE, divide);
 	lapic_write(LAPIC_INITIAL, 0xFFFFFFFF);
 	pit_delay(23864);
-	by16 = 0xFFFFFFFF - lapic_read(LAPIC_CURRENT);
-	check_range("divide-by-16", by16 ? by1 / by16 : 0, 8, 32);
+	return 0xFFFFFFFF - lapic_read(LAPIC_CURRENT);
+}
+
+static void check_divider(void)
+{
+	u32 ratio = 0;
+
+	lapic_write(LAPIC_TIMER, LVT_MASKED | VEC_TIMER);
+	/* On a host that is busy with other things one measurement may be stretched. */
+	for (int tries = 0; tries < 5 && (ratio < 8 || ratio > 32); tries++) {
+		u32 by1 = counts_in_20_ms(0xB), by16 = counts_in_20_ms(0x3);
+
+		ratio = by16 ? by1 / by16 : 0;
+	}
+	check_range("divide-by-16", ratio, 8, 32);
 	lapic_write(LAPIC_INITIAL, 0);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Page faults and their error codes, access rights, accessed and dirty bits, WP, NX, global pages and INVLPG, the same
- * checks for each paging mode that the ROM can use (SDM vol. 3 4.6 to 4.10). paging_features.c has what
+ * Page faults and their error codes, access rights, accessed and dirty bits, WP, NX, global pages and INVLPG,
+ * the same checks for each paging mode that the ROM can use (SDM vol. 3 4.6 to 4.10). paging_features.c has what
  * CPUID announces on top.
  */
 #include "firmware/x86/test/paging.h"
@@ -207,7 +207,8 @@ static void check_nx(struct page_map *m)
 SNIPPET(fld_unmapped, "mov " WORD(0) ", " R("cx") "\n\t" TRAP_MARK "flds (" R("cx") ")")
 SNIPPET(lock_unmapped, "mov " WORD(0) ", " R("cx") "\n\t" TRAP_MARK ".byte 0xF0, 0x39, 0x01")
 SNIPPET(div_unmapped, "mov " WORD(0) ", " R("cx") "\n\txorl %%edx, %%edx\n\t" TRAP_MARK "divl (" R("cx") ")")
-SNIPPET(push_unmapped, "mov " R("sp") ", " R("bx") "\n\tmov " WORD(0) ", " R("cx") "\n\t" TRAP_MARK "push (" R("cx") ")")
+SNIPPET(push_unmapped, "mov " R("sp") ", " R("bx") "\n\tmov " WORD(0) ", " R("cx") "\n\t"
+	TRAP_MARK "push (" R("cx") ")")
 
 /* Which of two conditions of one instruction is reported (SDM vol. 3 table 6-2). */
 static void check_priority(const struct page_map *m)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the two halves of the paging suite share.
+ * What the two halves of the paging suite share: paging.c has what every processor does, paging_features.c what
+ * CPUID announces on top (SDM vol. 3 chapter 4).
  */
 #ifndef FIRMWARE_X86_TEST_PAGING_H
 #define FIRMWARE_X86_TEST_PAGING_H

@@ -136,8 +136,13 @@ static void check_channel2(void)
 	outb(PORT_PIT + 2, 0x00);
 	outb(PORT_PIT + 2, 0x10);
 	gate2(true);
-	first = count_of(2);
-	check_true("bcd-digits", (first & 15) <= 9 && (first >> 4 & 15) <= 9 && (first >> 8 & 15) <= 9);
+	for (first = 0; first < 300; first++) {
+		u32 count = count_of(2);
+
+		if ((count & 15) > 9 || (count >> 4 & 15) > 9 || (count >> 8 & 15) > 9)
+			break;
+	}
+	check("bcd-digits", first, 300);
 	gate2(false);
 }
 

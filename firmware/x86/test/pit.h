@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The PIT as other suites use it.
+ * The PIT as other suites use it: ticks on channel 0, measured delays on channel 2 (Intel 82C54 data sheet).
  */
 #ifndef FIRMWARE_X86_TEST_PIT_H
 #define FIRMWARE_X86_TEST_PIT_H

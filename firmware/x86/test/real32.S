@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Real mode: real_run leaves protected mode, runs what was copied to LOW_CODE with every vector of the IVT caught, and comes
- * back (SDM vol. 3 9.9, 20.1). The blob between real_blob and real_blob_end runs at LOW_BLOB. Snippets follow; one that
- * ends by itself jumps to REAL_DONE.
+ * Real mode: real_run leaves protected mode, runs what was copied to LOW_CODE with every vector of the IVT
+ * caught, and comes back (SDM vol. 3 9.9, 20.1). The blob between real_blob and real_blob_end runs at LOW_BLOB.
+ * Snippets follow; one that ends by itself jumps to REAL_DONE.
  */
 #include "firmware/x86/lib/layout.h"
 #include "firmware/x86/test/real32.h"
@@ -175,7 +175,7 @@ real_blob_end:
 	movw $5, 0x8000
 	movw $6, 0x8002
 	movw $7, %ax
-	boundw %ax, 0x8000
+	.byte 0x62, 0x06, 0x00, 0x80 /* bound %ax, 0x8000 */
 	done r_bound
 
 	snippet r_into

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Real-address mode from the 32-bit ROM: the way there and back, the IVT, segment limits, unreal mode, A20 (SDM vol. 3
- * 9.9 and 20.1; vol. 3 8.7.13 for A20M#).
+ * Real-address mode from the 32-bit ROM: the way there and back, the IVT, segment limits, unreal mode, A20 (SDM
+ * vol. 3 9.9 and 20.1; vol. 3 8.7.13 for A20M#).
  */
 #include "firmware/x86/test/real32.h"
 #include "firmware/x86/lib/io.h"
@@ -44,6 +44,10 @@ static void real_prepare(void)
 	seg_free_set(SLOT_CODE16, seg_make(0, 0xFFFF, SEG_CODE_XR, 0));
 	seg_free_set(SLOT_DATA16, seg_make(0, 0xFFFF, SEG_DATA_RW, 0));
 	memcpy(phys(LOW_BLOB), real_blob, (size_t)(real_blob_end - real_blob));
+	cpu_sti(); /* whatever is pending still has its handler here */
+	__asm__ volatile("nop");
+	cpu_cli();
+	irq_init();
 	for (u32 v = 0; v < 32; v++)
 		mem32_set(v * 4, LOW_BLOB + 0x200 + v * 8);
 }

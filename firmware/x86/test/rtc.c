@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The MC146818: status registers, UIP, the three interrupts, SET, data modes and the calendar's turn of the century, and the
- * memory sizes that firmware finds in CMOS (Motorola MC146818A data sheet).
+ * The MC146818: status registers, UIP, the three interrupts, SET, data modes and the calendar's turn of the
+ * century, and the memory sizes that firmware finds in CMOS (Motorola MC146818A data sheet).
  */
 #include "firmware/x86/lib/io.h"
 #include "firmware/x86/test/check.h"
@@ -82,7 +82,7 @@ static void check_update(void)
 	irq_state.ticks = 0;
 	test_state.word[4] = 0;
 	wait_halt(fired, 960);
-	check_true("uip-before-update", wait_poll(uip_set, 1500));
+	check_true("uip-before-update", wait_poll(uip_set, 5000)); /* a busy host may miss a window of 244 us */
 	check_true("uip-ends", wait_poll(uip_clear, 100));
 }
 
@@ -94,7 +94,7 @@ static void check_periodic(void)
 	arm(B_PIE);
 	test_state.word[6] = 0;
 	wait_halt(fired_ten, 100);
-	check("periodic-needs-read-of-c", test_state.word[4], 1);
+	check_range("periodic-needs-read-of-c", test_state.word[4], 1, 2); /* 100 without the rule */
 	cmos_write(RTC_B, B_24H);
 	check("pf-flag-without-pie", cmos_read(RTC_C) & 0x40, 0x40);
 	check("read-of-c-clears", cmos_read(RTC_C) & 0x80, 0);

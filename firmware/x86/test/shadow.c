@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * When a pending interrupt is taken: after the instruction that follows STI, at once after POPF, never across STI; CLI; and
- * REP string instructions stop between iterations with RF set (SDM vol. 3 6.8.1, 6.8.3, 17.3.1.1).
+ * When a pending interrupt is taken: after the instruction that follows STI, at once after POPF, never across
+ * STI; CLI; and REP string instructions stop between iterations with RF set (SDM vol. 3 6.8.1, 6.8.3, 17.3.1.1).
  */
 #include "firmware/x86/lib/apic.h"
 #include "firmware/x86/test/check.h"
@@ -42,12 +42,20 @@ static void drain(void)
 
 static void check_rep(void)
 {
+	int vector = VEC_NONE;
+
 	trap_set(VEC_TIMER, note_ip);
 	lapic_write(LAPIC_DIVIDE, 0xB);
 	lapic_write(LAPIC_TIMER, VEC_TIMER);
-	test_state.word[0] = 0;
-	lapic_write(LAPIC_INITIAL, 100000);
-	check_none("rep-interrupted", trap_catch(rep_stos, NULL));
+	for (int tries = 0; tries < 10; tries++) {
+		test_state.word[0] = test_state.word[2] = 0;
+		lapic_write(LAPIC_INITIAL, 100000);
+		vector = trap_catch(rep_stos, NULL);
+		/* On a busy host the timer may end before the first or after the last iteration. */
+		if (test_state.word[2] - 1 < 0x3FFFFF)
+			break;
+	}
+	check_none("rep-interrupted", vector);
 	check("rep-interrupt-ip-is-the-rep", test_state.word[1], trap_mark);
 	check_range("rep-interrupt-count-partial", test_state.word[2], 1, 0x3FFFFF);
 	check("rep-interrupt-rf", test_state.word[3] & FLAG_RF, FLAG_RF);

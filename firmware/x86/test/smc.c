@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Self-modifying code: between calls, within the running block, across a page boundary, through a second mapping of the
- * page, and by a string instruction that overwrites its own successor (SDM vol. 3 11.6, 8.1.3).
+ * Self-modifying code: between calls, within the running block, across a page boundary, through a second mapping
+ * of the page, and by a string instruction that overwrites its own successor (SDM vol. 3 11.6, 8.1.3).
  */
 #include "firmware/x86/lib/page.h"
 #include "firmware/x86/test/check.h"
@@ -50,8 +50,8 @@ static void check_between(void)
 }
 
 /*
- * Each runs code that was copied to LOW_CODE: [0] patches the immediate of the very next instruction, after many rounds
- * in which it wrote what was there anyway.
+ * Each runs code that was copied to LOW_CODE: [0] patches the immediate of the very next instruction, after many
+ * rounds in which it wrote what was there anyway.
  */
 static void check_within(void)
 {

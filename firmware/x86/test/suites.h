@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The suites; main.c has their order.
+ * One function a subject, each in the file that its name says; main.c has the order in which they run.
  */
 #ifndef FIRMWARE_X86_TEST_SUITES_H
 #define FIRMWARE_X86_TEST_SUITES_H

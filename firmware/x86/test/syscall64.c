@@ -30,7 +30,8 @@ SNIPPET(k_sysret_32, "movq $syscall_return_target, %%rcx\n\tmovl $0x10202, %%r11
 SNIPPET(k_sysret_bad, "movabsq $0x800000000000, %%rcx\n\tmovl $2, %%r11d\n\t" TRAP_MARK "sysretq")
 SNIPPET(u_swapgs, TRAP_MARK "swapgs" USER_END)
 SNIPPET(k_swapgs, "swapgs")
-SNIPPET(u_wrfsbase, "movl $0x1000, %%eax\n\t" TRAP_MARK "wrfsbase %%rax\n\trdfsbase %%rcx\n\tmovq %%rcx, test_state" USER_END)
+SNIPPET(u_wrfsbase, "movl $0x1000, %%eax\n\t" TRAP_MARK "wrfsbase %%rax\n\trdfsbase %%rcx\n\t"
+	"movq %%rcx, test_state" USER_END)
 SNIPPET(wrgs_noncanonical, "movabsq $0x800000000000, %%rax\n\t" TRAP_MARK "wrgsbase %%rax")
 SNIPPET(read_gs, "movq %%gs:0, %%rax\n\tmovq %%rax, test_state")
 

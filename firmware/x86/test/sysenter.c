@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * SYSENTER and SYSEXIT in the ROM's own width, both directions (SDM vol. 2; vol. 3 5.8.7). AMD processors refuse both in
- * long mode (APM vol. 3).
+ * SYSENTER and SYSEXIT in the ROM's own width, both directions (SDM vol. 2; vol. 3 5.8.7). AMD processors refuse
+ * both in long mode (APM vol. 3).
  */
 #include "firmware/x86/test/check.h"
 #include "firmware/x86/test/suites.h"

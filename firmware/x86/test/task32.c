@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Hardware task switches: by CALL, JMP, IRET, INT through a task gate and a double fault; busy bits, back links, NT, TS, CR3
- * and LDT, the T bit, 16-bit TSSs and the faults on the way (SDM vol. 3 chapter 7).
+ * Hardware task switches: by CALL, JMP, IRET, INT through a task gate and a double fault; busy bits, back links,
+ * NT, TS, CR3 and LDT, the T bit, 16-bit TSSs and the faults on the way (SDM vol. 3 chapter 7).
  */
 #include "firmware/x86/lib/page.h"
 #include "firmware/x86/test/ring32.h"
@@ -13,7 +13,7 @@ void task_jump_body(void);
 void task_fault_body(void);
 void task_space_body(void);
 
-enum { TASK_AT = LOW_DATA + 0x2000, TASK_STACK = LOW_DATA + 0x4000, TASK_EAX = 0x12345678, TASK_EDI = 0x9ABCDEF0 };
+enum { TASK_AT = LOW_DATA + 0x2000, TASK_STACK = LOW_DATA + 0x8000, TASK_EAX = 0x12345678, TASK_EDI = 0x9ABCDEF0 };
 
 _Static_assert(offsetof(struct seg_state, tss) + offsetof(struct tss32, eip) == MAIN_TSS_EIP, "ring32.h is wrong");
 
@@ -56,7 +56,8 @@ static void make_task(void (*body)(void))
 SNIPPET(call_task, "movl $0x1234, %%ecx\n\t" TRAP_NEXT "lcall $" STRING(SEL_TASK) ", $0\n9:\tmovl %%ecx, " WORD(10)
 		   "\n\tpushfl\n\tpopl " WORD(11) "\n\tstr %%ax\n\tmovzwl %%ax, %%eax\n\tmovl %%eax, " WORD(12))
 SNIPPET(jump_task, "movl $0x1234, %%ecx\n\tljmp $" STRING(SEL_TASK) ", $0\n\tmovl %%ecx, " WORD(10))
-SNIPPET(call_task_gate, TRAP_MARK "lcall $" STRING(SEL_TASK_GATE) ", $0\n\tstr %%ax\n\tmovzwl %%ax, %%eax\n\tmovl %%eax, " WORD(12))
+SNIPPET(call_task_gate, TRAP_MARK "lcall $" STRING(SEL_TASK_GATE) ", $0\n\tstr %%ax\n\tmovzwl %%ax, %%eax\n\t"
+	"movl %%eax, " WORD(12))
 SNIPPET(int_task_gate, "int $0x91\n\tstr %%ax\n\tmovzwl %%ax, %%eax\n\tmovl %%eax, " WORD(12))
 SNIPPET(call_task_fault, TRAP_MARK "lcall $" STRING(SEL_TASK) ", $0")
 SNIPPET(iret_task, "pushfl\n\torl $0x4000, (%%esp)\n\tpopfl\n\t" TRAP_MARK "iretl")
@@ -219,17 +220,25 @@ static void check_faulty(const char *name, int vector, u32 error, bool at_mark)
 }
 
 /*
- * From the load of the segment registers on, a fault belongs to the new task, half loaded as it is, so that only another
- * task can serve it (SDM vol. 3 6.15, #TS).
+ * From the load of the segment registers on, a fault belongs to the new task, half loaded as it is, so that only
+ * another task can serve it (SDM vol. 3 6.15, #TS).
  */
 static void check_half_loaded(const char *name, u32 offset, u16 selector, int vector)
 {
+	static const int served[] = { VEC_TS, VEC_NP, VEC_SS };
+	u32 at = 0;
+
 	make_task(task_body);
-	serve_by_task(vector, TASK_AT + 0x800, SLOT_TASK2);
+	for (int i = 0; i < 3; i++) {
+		serve_by_task(served[i], TASK_AT + 0x800 * (i + 1), SLOT_TASK2 + i);
+		if (served[i] == vector)
+			at = TASK_AT + 0x800 * (i + 1);
+	}
 	*(volatile u32 *)phys(TASK_AT + offset) = selector;
 	check_trap(name, trap_catch(call_task_fault, NULL), vector, selector & 0xFFFC, false);
-	check(name, ((struct tss32 *)phys(TASK_AT + 0x800))->link, SEL_TASK);
-	trap_gate_default(vector);
+	check(name, ((struct tss32 *)phys(at))->link, SEL_TASK);
+	for (int i = 0; i < 3; i++)
+		trap_gate_default(served[i]);
 	seg_reload();
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The 16550A in loopback, its registers and interrupts, and the i8042 with its keyboard (NS PC16550D data sheet; IBM PS/2
- * hardware interface, "Keyboard and auxiliary device controller"). COM1 is the console: every check restores it
- * before it prints.
+ * The 16550A in loopback, its registers and interrupts, and the i8042 with its keyboard (NS PC16550D data sheet;
+ * IBM PS/2 hardware interface, "Keyboard and auxiliary device controller"). COM1 is the console: every check
+ * restores it before it prints.
  */
 #include "firmware/x86/lib/io.h"
 #include "firmware/x86/test/check.h"

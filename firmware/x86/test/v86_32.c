@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Virtual-8086 mode: entry and exit, what IOPL guards, the I/O permission bitmap (also for ring 3), 64 KiB limits, and the
- * virtual interrupt flag of VME (SDM vol. 3 20.2, 20.3; vol. 1 18.5.2).
+ * Virtual-8086 mode: entry and exit, what IOPL guards, the I/O permission bitmap (also for ring 3), 64 KiB
+ * limits, and the virtual interrupt flag of VME (SDM vol. 3 20.2, 20.3; vol. 1 18.5.2).
  */
 #include "firmware/x86/test/check.h"
 #include "firmware/x86/test/suites.h"
@@ -98,7 +98,8 @@ static void check_memory(void)
 	mem32_set(LOW_DATA + 0x10000 - 16, 0x55667788);
 	check_ends("read-through-ds", RUN(0, 0x66, 0xA1, 0, 0, 0xF4), VEC_GP, 0, 4);
 	check("read-through-ds-value", trap_state.last.ax, 0x11223344);
-	check_ends("load-segment-is-shift", RUN(0, 0xB8, 0xFF, 0x0F, 0x8E, 0xD8, 0x66, 0xA1, 0x10, 0, 0xF4), VEC_GP, 0, 9);
+	check_ends("load-segment-is-shift", RUN(0, 0xB8, 0xFF, 0x0F, 0x8E, 0xD8, 0x66, 0xA1, 0x10, 0, 0xF4),
+		   VEC_GP, 0, 9);
 	check("load-segment-value", trap_state.last.ax, 0x11223344);
 	check_ends("gp-word-at-ffff", RUN(0, 0xA1, 0xFF, 0xFF), VEC_GP, 0, 0);
 	check_ends("byte-at-ffff", RUN(0, 0xA0, 0xFF, 0xFF, 0xF4), VEC_GP, 0, 3);
