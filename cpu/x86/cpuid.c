@@ -76,6 +76,15 @@ bool x86_has(const struct x86 *c, unsigned feature)
 	return feature == FEAT_NONE || (c->features[feature >> 6] >> (feature & 63) & 1);
 }
 
+const char *x86_feature_name(unsigned feature)
+{
+	for (unsigned k = 0; k < countof(features); k++) {
+		if (features[k].feature == feature)
+			return features[k].name;
+	}
+	return NULL;
+}
+
 static void set_feature(struct x86 *c, unsigned feature, bool on)
 {
 	u64 mask = 1ull << (feature & 63);

@@ -86,10 +86,31 @@ static void note(struct x86 *c, const struct x86_event *e)
 		.cr2 = c->cr2,
 		.why = c->why,
 	};
-	log_line(LOG_INT, "%s vector %02x%s error %04x kind %u cpl %u at %04x:%llx sp %04x:%llx cr2 %llx%s%s",
-		name_of(e->vector, e->kind), e->vector, e->has_error ? "" : " no", e->error, e->kind, c->cpl, f->cs,
-		(unsigned long long)f->rip, c->seg[S_SS].sel, (unsigned long long)c->r[R_SP], (unsigned long long)f->cr2,
-		f->why ? ": " : "", f->why ? f->why : "");
+	if (log_on(LOG_INT))
+		log_line(LOG_INT, "%s vector %02x%s error %04x kind %u cpl %u at %04x:%llx sp %04x:%llx cr2 %llx%s%s",
+			name_of(e->vector, e->kind), e->vector, e->has_error ? "" : " no", e->error, e->kind, c->cpl,
+			f->cs, (unsigned long long)f->rip, c->seg[S_SS].sel, (unsigned long long)c->r[R_SP],
+			(unsigned long long)f->cr2, f->why ? ": " : "", f->why ? f->why : "");
+}
+
+static void print_gate(const struct x86 *c, const struct x86_fault *f, FILE *out)
+{
+	unsigned high = (unsigned)(f->gate[0] >> 16 & 0xffff), low = (unsigned)(f->gate[0] & 0xffff);
+
+	if (!f->has_gate) {
+		fprintf(out, "    its IDT entry could not be read (IDT base %llx, limit %x)\n",
+			(unsigned long long)c->idtr.base, c->idtr.limit);
+		return;
+	}
+	if (!x86_protected(c)) {
+		fprintf(out, "    its interrupt vector: %04x:%04x\n", high, low);
+		return;
+	}
+	fprintf(out, "    its IDT entry: %016llx", (unsigned long long)f->gate[0]);
+	if (x86_long(c))
+		fprintf(out, " %016llx", (unsigned long long)f->gate[1]);
+	fprintf(out, ", selector %04x, type %x, %spresent\n", high, (unsigned)(f->gate[0] >> 40 & 0x1f),
+		f->gate[0] >> 47 & 1 ? "" : "not ");
 }
 
 static void print_fault(const struct x86 *c, const struct x86_fault *f, FILE *out)
@@ -103,16 +124,7 @@ static void print_fault(const struct x86 *c, const struct x86_fault *f, FILE *ou
 	if (f->why)
 		fprintf(out, ", because: %s", f->why);
 	fputc('\n', out);
-	if (!f->has_gate)
-		fprintf(out, "    its IDT entry could not be read (IDT base %llx, limit %x)\n", (unsigned long long)c->idtr.base,
-			c->idtr.limit);
-	else if (!x86_protected(c))
-		fprintf(out, "    its interrupt vector: %04x:%04x\n", (unsigned)(f->gate[0] >> 16), (unsigned)(f->gate[0] & 0xffff));
-	else
-		fprintf(out, "    its IDT entry: %016llx%s%0*llx, selector %04x, type %x, %spresent\n", (unsigned long long)f->gate[0],
-			x86_long(c) ? " " : "", x86_long(c) ? 16 : 0, (unsigned long long)f->gate[1],
-			(unsigned)(f->gate[0] >> 16 & 0xffff), (unsigned)(f->gate[0] >> 40 & 0x1f),
-			f->gate[0] >> 47 & 1 ? "" : "not ");
+	print_gate(c, f, out);
 }
 
 void x86_print_fault_chain(const struct x86 *c, FILE *out)
@@ -123,14 +135,15 @@ void x86_print_fault_chain(const struct x86 *c, FILE *out)
 
 void x86_shutdown(struct x86 *c, const char *why)
 {
-	FILE *out = log_file();
 	const struct x86_fault *f = &c->chain[0];
+	size_t size = sizeof(c->cpu.shutdown_reason);
+	FILE *out = log_file();
 
 	if (c->nchain)
-		snprintf(c->cpu.shutdown_reason, sizeof(c->cpu.shutdown_reason), "%s, beginning with %s at %04x:%llx", why,
+		snprintf(c->cpu.shutdown_reason, size, "%s, beginning with %s at %04x:%llx", why,
 			name_of(f->vector, f->kind), f->cs, (unsigned long long)f->rip);
 	else
-		snprintf(c->cpu.shutdown_reason, sizeof(c->cpu.shutdown_reason), "%s", why);
+		snprintf(c->cpu.shutdown_reason, size, "%s", why);
 	fprintf(out, "%s: the processor shuts down.%s\n", why, c->nchain ? " What led to it, first cause first:" : "");
 	x86_print_fault_chain(c, out);
 	fflush(out);

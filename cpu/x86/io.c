@@ -115,14 +115,23 @@ static bool outs_one(struct x86 *c, const struct insn *i, unsigned size)
 	return true;
 }
 
+/* The port is checked before the counter is looked at: REP INS with a count of 0 may still be #GP, as on processors. */
+static void repeat_io(struct x86 *c, const struct insn *i, x86_string_one *one)
+{
+	unsigned size = min_uint(i->size, 2);
+
+	x86_check_port(c, (u16)c->r[R_DX], 1u << size);
+	x86_string_repeat(c, i, size, one, NULL, false);
+}
+
 static void ins(struct cpu *cpu, const struct insn *i)
 {
-	x86_string_repeat(x86_from(cpu), i, min_uint(i->size, 2), ins_one, NULL);
+	repeat_io(x86_from(cpu), i, ins_one);
 }
 
 static void outs(struct cpu *cpu, const struct insn *i)
 {
-	x86_string_repeat(x86_from(cpu), i, min_uint(i->size, 2), outs_one, NULL);
+	repeat_io(x86_from(cpu), i, outs_one);
 }
 
 static const struct insn_row rows[] = {

@@ -88,6 +88,7 @@ enum {
 };
 
 bool x86_has(const struct x86 *c, unsigned feature); /* cpuid.c */
+const char *x86_feature_name(unsigned feature);      /* as in -cpu and /proc/cpuinfo; NULL: CPUID never shows it */
 
 /* The groups, one per file; NULL-ended (isa.c). */
 extern const struct insn_group *const x86_groups[];

@@ -21,9 +21,7 @@ enum {
 /* IA32_ARCH_CAPABILITIES: immune to every speculation attack known, since nothing is speculated: RDCL_NO,
  * SKIP_L1DFL_VMENTRY, SSB_NO, MDS_NO, PSCHANGE_MC_NO, TAA_NO, SBDR_SSDP_NO, FBSDP_NO, PSDP_NO, BHI_NO, PBRSB_NO,
  * GDS_NO, RFDS_NO, ITS_NO. */
-#define ARCH_CAPS \
-	(0x1ull | 0x8 | 0x10 | 0x20 | 0x40 | 0x100 | 0x2000 | 0x4000 | 0x8000 | BIT(20) | BIT(24) | BIT(26) | BIT(27) | \
-	 BIT(62))
+#define ARCH_CAPS (0xe179ull | BIT(20) | BIT(24) | BIT(26) | BIT(27) | BIT(62))
 
 static bool canonical(u64 v)
 {

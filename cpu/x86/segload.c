@@ -226,9 +226,10 @@ static void ltr(struct cpu *cpu, const struct insn *i)
 /* The descriptor is visible at the program's level and the selector's RPL. */
 static bool visible(const struct x86 *c, const struct x86_desc *d)
 {
+	bool conforming = (d->attr & (SEG_S | SEG_CODE | SEG_DC)) == (SEG_S | SEG_CODE | SEG_DC);
 	unsigned dpl = x86_dpl(d->attr);
 
-	return (d->attr & (SEG_S | SEG_CODE | SEG_DC)) == (SEG_S | SEG_CODE | SEG_DC) || (c->cpl <= dpl && (d->sel & 3u) <= dpl);
+	return conforming || (c->cpl <= dpl && (d->sel & 3u) <= dpl);
 }
 
 /* Types that LAR and LSL accept (SDM vol. 2, tables 3-52 and 3-65); in IA-32e mode LDT, TSS and, for LAR, call
@@ -292,15 +293,16 @@ static void verw(struct cpu *cpu, const struct insn *i)
 	x86_set_zf(c, look(c, i, &d) && x86_is_stack(d.attr));
 }
 
+/* Nothing is written, and nothing need be writable, if the RPL stays. */
 static void arpl(struct cpu *cpu, const struct insn *i)
 {
 	struct x86 *c = x86_from(cpu);
 	bool mem = x86_is_mem(i);
-	struct x86_rmw m;
-	u64 sel = x86_begin_e(c, i, &m, 1, mem), rpl = x86_get_g(c, i, 1) & 3;
+	u64 sel = x86_get_e(c, i, 1, mem), rpl = x86_get_g(c, i, 1) & 3;
 	bool less = (sel & 3) < rpl;
 
-	x86_end_e(c, i, &m, 1, mem, less ? (sel & ~3ull) | rpl : sel);
+	if (less)
+		x86_set_e(c, i, 1, mem, (sel & ~3ull) | rpl);
 	x86_set_zf(c, less);
 }
 
@@ -339,5 +341,6 @@ static const struct insn_row rows[] = {
 };
 
 const struct insn_group x86_group_segload = {
-	"segload", rows, countof(rows), "Intel SDM vol. 2: MOV PUSH POP (segment registers), LxS, LLDT LTR SLDT STR, LAR LSL VERR VERW ARPL",
+	"segload", rows, countof(rows),
+	"Intel SDM vol. 2: MOV PUSH POP (segment registers), LxS, LLDT LTR SLDT STR, LAR LSL VERR VERW ARPL",
 };

@@ -16,16 +16,19 @@ struct saved {
 };
 
 #define FIELD(at, bytes, m) {at, bytes, offsetof(struct x86, m), sizeof(((struct x86 *)0)->m)}
-#define SEG_WIDE(at, m) FIELD(at, 2, m.sel), FIELD((at) + 2, 2, m.attr), FIELD((at) + 4, 4, m.limit), FIELD((at) + 8, 8, m.base)
-#define SEG_NARROW(sel_at, at, m) FIELD(sel_at, 4, m.sel), FIELD(at, 4, m.attr), FIELD((at) + 4, 4, m.base), FIELD((at) + 8, 4, m.limit)
+#define SEG_WIDE(at, m) \
+	FIELD(at, 2, m.sel), FIELD((at) + 2, 2, m.attr), FIELD((at) + 4, 4, m.limit), FIELD((at) + 8, 8, m.base)
+#define SEG_NARROW(sel_at, at, m) \
+	FIELD(sel_at, 4, m.sel), FIELD(at, 4, m.attr), FIELD((at) + 4, 4, m.base), FIELD((at) + 8, 4, m.limit)
 
 static const struct saved wide[] = {
-	SEG_WIDE(0x7e00, seg[S_ES]), SEG_WIDE(0x7e10, seg[S_CS]), SEG_WIDE(0x7e20, seg[S_SS]), SEG_WIDE(0x7e30, seg[S_DS]),
-	SEG_WIDE(0x7e40, seg[S_FS]), SEG_WIDE(0x7e50, seg[S_GS]), SEG_WIDE(0x7e70, ldtr), SEG_WIDE(0x7e90, tr),
-	FIELD(0x7e64, 4, gdtr.limit), FIELD(0x7e68, 8, gdtr.base), FIELD(0x7e84, 4, idtr.limit), FIELD(0x7e88, 8, idtr.base),
-	FIELD(0x7ed0, 8, efer),
-	FIELD(0x7f48, 8, cr4), FIELD(0x7f50, 8, cr3), FIELD(0x7f58, 8, cr0), FIELD(0x7f60, 8, dr[7]), FIELD(0x7f68, 8, dr[6]),
-	FIELD(0x7f78, 8, cpu.pc),
+	SEG_WIDE(0x7e00, seg[S_ES]), SEG_WIDE(0x7e10, seg[S_CS]), SEG_WIDE(0x7e20, seg[S_SS]),
+	SEG_WIDE(0x7e30, seg[S_DS]), SEG_WIDE(0x7e40, seg[S_FS]), SEG_WIDE(0x7e50, seg[S_GS]),
+	SEG_WIDE(0x7e70, ldtr), SEG_WIDE(0x7e90, tr),
+	FIELD(0x7e64, 4, gdtr.limit), FIELD(0x7e68, 8, gdtr.base),
+	FIELD(0x7e84, 4, idtr.limit), FIELD(0x7e88, 8, idtr.base),
+	FIELD(0x7ed0, 8, efer), FIELD(0x7f48, 8, cr4), FIELD(0x7f50, 8, cr3), FIELD(0x7f58, 8, cr0),
+	FIELD(0x7f60, 8, dr[7]), FIELD(0x7f68, 8, dr[6]), FIELD(0x7f78, 8, cpu.pc),
 	FIELD(0x7f80, 8, r[R_15]), FIELD(0x7f88, 8, r[R_14]), FIELD(0x7f90, 8, r[R_13]), FIELD(0x7f98, 8, r[R_12]),
 	FIELD(0x7fa0, 8, r[R_11]), FIELD(0x7fa8, 8, r[R_10]), FIELD(0x7fb0, 8, r[R_9]), FIELD(0x7fb8, 8, r[R_8]),
 	FIELD(0x7fc0, 8, r[R_DI]), FIELD(0x7fc8, 8, r[R_SI]), FIELD(0x7fd0, 8, r[R_BP]), FIELD(0x7fd8, 8, r[R_SP]),
@@ -35,10 +38,12 @@ static const struct saved wide[] = {
 
 static const struct saved narrow[] = {
 	FIELD(0x7f14, 4, cr4),
-	SEG_NARROW(0x7fa8, 0x7f84, seg[S_ES]), SEG_NARROW(0x7fac, 0x7f90, seg[S_CS]), SEG_NARROW(0x7fb0, 0x7f9c, seg[S_SS]),
-	SEG_NARROW(0x7fb4, 0x7f2c, seg[S_DS]), SEG_NARROW(0x7fb8, 0x7f38, seg[S_FS]), SEG_NARROW(0x7fbc, 0x7f44, seg[S_GS]),
+	SEG_NARROW(0x7fa8, 0x7f84, seg[S_ES]), SEG_NARROW(0x7fac, 0x7f90, seg[S_CS]),
+	SEG_NARROW(0x7fb0, 0x7f9c, seg[S_SS]), SEG_NARROW(0x7fb4, 0x7f2c, seg[S_DS]),
+	SEG_NARROW(0x7fb8, 0x7f38, seg[S_FS]), SEG_NARROW(0x7fbc, 0x7f44, seg[S_GS]),
 	SEG_NARROW(0x7fc0, 0x7f78, ldtr), SEG_NARROW(0x7fc4, 0x7f5c, tr),
-	FIELD(0x7f54, 4, idtr.limit), FIELD(0x7f58, 4, idtr.base), FIELD(0x7f70, 4, gdtr.limit), FIELD(0x7f74, 4, gdtr.base),
+	FIELD(0x7f54, 4, idtr.limit), FIELD(0x7f58, 4, idtr.base),
+	FIELD(0x7f70, 4, gdtr.limit), FIELD(0x7f74, 4, gdtr.base),
 	FIELD(0x7fc8, 4, dr[7]), FIELD(0x7fcc, 4, dr[6]),
 	FIELD(0x7fd0, 4, r[R_AX]), FIELD(0x7fd4, 4, r[R_CX]), FIELD(0x7fd8, 4, r[R_DX]), FIELD(0x7fdc, 4, r[R_BX]),
 	FIELD(0x7fe0, 4, r[R_SP]), FIELD(0x7fe4, 4, r[R_BP]), FIELD(0x7fe8, 4, r[R_SI]), FIELD(0x7fec, 4, r[R_DI]),

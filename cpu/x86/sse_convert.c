@@ -219,10 +219,18 @@ ALWAYS_INLINE void sse_mmx_check(struct x86 *c)
 	x86_mmx_check(c);
 }
 
-/* Only a register as the source makes it an MMX instruction as far as the x87 state goes (SDM vol. 2, CVTPI2PD). */
+/* Only a register as the source makes it an MMX instruction as far as the x87 state goes: from memory it takes no x87
+ * exceptions either (SDM vol. 2, CVTPI2PD; CVTPI2PS does the same). */
+ALWAYS_INLINE void sse_pi_check(struct x86 *c, bool mem)
+{
+	x86_sse_check(c);
+	if (!mem)
+		x86_mmx_check(c);
+}
+
 ALWAYS_INLINE void sse_pi_to_ps(struct x86 *c, const struct insn *i, bool mem, unsigned bytes)
 {
-	sse_mmx_check(c);
+	sse_pi_check(c, mem);
 	u64 b = mmx_get_e(c, i, mem, bytes);
 	struct fp_env e;
 
@@ -237,7 +245,7 @@ ALWAYS_INLINE void sse_pi_to_ps(struct x86 *c, const struct insn *i, bool mem, u
 
 ALWAYS_INLINE void sse_pi_to_pd(struct x86 *c, const struct insn *i, bool mem, unsigned bytes)
 {
-	sse_mmx_check(c);
+	sse_pi_check(c, mem);
 	u64 b = mmx_get_e(c, i, mem, bytes);
 	struct fp_env e;
 

@@ -11,8 +11,8 @@
 	{"(padding)", offsetof(t, m) + STATE_ESIZE(t, m), 1, offsetof(t, next) - offsetof(t, m) - STATE_ESIZE(t, m), \
 	 STATE_DERIVED, NULL, NULL}
 #define GAP_END(t, m) \
-	{"(padding)", offsetof(t, m) + STATE_ESIZE(t, m), 1, sizeof(t) - offsetof(t, m) - STATE_ESIZE(t, m), STATE_DERIVED, \
-	 NULL, NULL}
+	{"(padding)", offsetof(t, m) + STATE_ESIZE(t, m), 1, sizeof(t) - offsetof(t, m) - STATE_ESIZE(t, m), \
+	 STATE_DERIVED, NULL, NULL}
 /* Members first..last that are not saved, in one row. */
 #define SKIP_RANGE(t, first, last) \
 	{#first " .. " #last, offsetof(t, first), 1, offsetof(t, last) + STATE_ESIZE(t, last) - offsetof(t, first), \
@@ -346,9 +346,8 @@ static void flat_segs(struct x86 *c, u16 code_attr, u32 gdt)
 	u8 image[32] = {0};
 
 	for (unsigned n = 0; n < S_COUNT; n++) {
-		struct seg *s = &c->seg[n];
-
-		*s = (struct seg){.sel = 0x18, .attr = SEG_G | SEG_DB | SEG_P | SEG_S | SEG_RW | SEG_A, .limit = 0xffffffff};
+		c->seg[n] = (struct seg){.sel = 0x18, .limit = 0xffffffff};
+		c->seg[n].attr = SEG_G | SEG_DB | SEG_P | SEG_S | SEG_RW | SEG_A;
 	}
 	c->seg[S_CS].sel = 0x10;
 	c->seg[S_CS].attr = code_attr | SEG_G | SEG_P | SEG_S | SEG_CODE | SEG_RW | SEG_A;

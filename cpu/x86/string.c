@@ -74,7 +74,7 @@ static u64 movs_bulk(struct x86 *c, const struct insn *i, unsigned size, u64 mos
 ALWAYS_INLINE void movs(struct x86 *c, const struct insn *i, const unsigned size, const bool mem)
 {
 	(void)mem;
-	x86_string_repeat(c, i, size, movs_one, movs_bulk);
+	x86_string_repeat(c, i, size, movs_one, movs_bulk, false);
 }
 SIZED_R(movs)
 
@@ -110,7 +110,7 @@ static u64 stos_bulk(struct x86 *c, const struct insn *i, unsigned size, u64 mos
 ALWAYS_INLINE void stos(struct x86 *c, const struct insn *i, const unsigned size, const bool mem)
 {
 	(void)mem;
-	x86_string_repeat(c, i, size, stos_one, stos_bulk);
+	x86_string_repeat(c, i, size, stos_one, stos_bulk, false);
 }
 SIZED_R(stos)
 
@@ -126,7 +126,7 @@ ALWAYS_INLINE bool lods_one(struct x86 *c, const struct insn *i, unsigned size)
 ALWAYS_INLINE void lods(struct x86 *c, const struct insn *i, const unsigned size, const bool mem)
 {
 	(void)mem;
-	x86_string_repeat(c, i, size, lods_one, NULL);
+	x86_string_repeat(c, i, size, lods_one, NULL, false);
 }
 SIZED_R(lods)
 
@@ -178,7 +178,7 @@ static u64 cmps_bulk(struct x86 *c, const struct insn *i, unsigned size, u64 mos
 ALWAYS_INLINE void cmps(struct x86 *c, const struct insn *i, const unsigned size, const bool mem)
 {
 	(void)mem;
-	x86_string_repeat(c, i, size, cmps_one, cmps_bulk);
+	x86_string_repeat(c, i, size, cmps_one, cmps_bulk, true);
 }
 SIZED_R(cmps)
 
@@ -213,7 +213,7 @@ static u64 scas_bulk(struct x86 *c, const struct insn *i, unsigned size, u64 mos
 ALWAYS_INLINE void scas(struct x86 *c, const struct insn *i, const unsigned size, const bool mem)
 {
 	(void)mem;
-	x86_string_repeat(c, i, size, scas_one, scas_bulk);
+	x86_string_repeat(c, i, size, scas_one, scas_bulk, true);
 }
 SIZED_R(scas)
 

@@ -42,12 +42,26 @@ ALWAYS_INLINE bool x86_string_disturbed(const struct x86 *c)
 	return c->cpu.events || !c->cpu.block->live;
 }
 
-/* Runs the instruction, once or repeated. */
-ALWAYS_INLINE void x86_string_repeat(
-	struct x86 *c, const struct insn *i, const unsigned size, x86_string_one *one, x86_string_bulk *bulk)
+/* Until a repeated CMPS or SCAS has ended, EFLAGS are those from before it: a fault finds them so (SDM vol. 2, REP), and
+ * processors show them so to traps and interrupts between iterations too. Flags of string.c's comparisons are in zr, sr, cr. */
+struct x86_string_flags {
+	u64 zr, sr, cr;
+};
+
+ALWAYS_INLINE void x86_string_unflag(struct x86 *c, const struct x86_string_flags *f)
+{
+	c->zr = f->zr;
+	c->sr = f->sr;
+	c->cr = f->cr;
+}
+
+/* Runs the instruction, once or repeated. compares: CMPS, SCAS. */
+ALWAYS_INLINE void x86_string_repeat(struct x86 *c, const struct insn *i, const unsigned size, x86_string_one *one,
+	x86_string_bulk *bulk, const bool compares)
 {
 	bool repeated = i->f[F_PFX] & (PFX_REP | PFX_REPNE);
 	u64 left = repeated ? x86_string_at(c, i, R_CX) : 1;
+	struct x86_string_flags before = { c->zr, c->sr, c->cr };
 
 	while (left) {
 		u64 n = 0;
@@ -56,6 +70,8 @@ ALWAYS_INLINE void x86_string_repeat(
 		if (bulk && left > 1 && !c->cpu.events && cpu_room(&c->cpu) > 1)
 			n = bulk(c, i, size, min_u64(cpu_room(&c->cpu), left), &more);
 		if (!n) {
+			if (compares)
+				x86_string_unflag(c, &before);
 			more = one(c, i, size);
 			n = 1;
 		}
@@ -66,8 +82,11 @@ ALWAYS_INLINE void x86_string_repeat(
 		if (!left || !more || x86_string_disturbed(c) || n >= cpu_room(&c->cpu)) {
 			cpu_count(&c->cpu, n - 1);
 			c->in_repeat = left && more;
-			if (left && more)
+			if (left && more) {
+				if (compares)
+					x86_string_unflag(c, &before);
 				cpu_stay(&c->cpu);
+			}
 			return;
 		}
 		cpu_count(&c->cpu, n);

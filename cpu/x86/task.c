@@ -26,7 +26,7 @@ void x86_task_desc(struct x86 *c, u16 sel, struct x86_desc *d, bool busy, unsign
 	x86_desc_need(c, sel, d, vector, ext, "the task-state selector is null or beyond the GDT");
 	type = x86_sys_type(d->attr);
 	if (type != (busy ? SYS_TSS_BUSY : SYS_TSS) && type != (busy ? SYS_TSS16_BUSY : SYS_TSS16))
-		x86_fail(c, vector, error, busy ? "the descriptor is no busy task" : "the descriptor is no available task");
+		x86_fail(c, vector, error, busy ? "the task is not busy" : "the task is not available");
 	if (!(d->attr & SEG_P))
 		x86_fail(c, X_NP, error, "the task-state segment is not present");
 }

@@ -155,18 +155,17 @@ ALWAYS_INLINE u64 convert(struct f80 a, enum store kind, unsigned round, struct 
 	}
 }
 
-/* An unmasked exception that leaves memory as it is; whether it could be written shows first. For integers and BCD
- * only IE is of that kind (SDM vol. 1, 8.5.1.2), for m32 and m64 also OE and UE (8.5.4, 8.5.5). */
-COLD static void store_nothing(struct x86 *c, const struct insn *i, u64 ea, unsigned bytes)
+/* An unmasked exception that leaves memory as it is: it is not even looked at, so there is no page fault. For integers
+ * and BCD only IE is of that kind (SDM vol. 1, 8.5.1.2), for m32 and m64 also OE and UE (8.5.4, 8.5.5). */
+COLD static void store_nothing(struct x86 *c, const struct insn *i, u64 ea)
 {
-	x86_probe_write(c, i->f[F_SEG], ea, bytes);
 	x87_note_memory(c, i, ea);
 }
 
 COLD static void store_empty(struct x86 *c, const struct insn *i, u64 ea, unsigned bytes, u64 v, unsigned how)
 {
 	if (!(c->x87.cw & FP_IE)) {
-		store_nothing(c, i, ea, bytes);
+		store_nothing(c, i, ea);
 		x87_underflow(c, i);
 		return;
 	}
@@ -186,7 +185,7 @@ COLD static void store_rest(struct x86 *c, const struct insn *i, u64 ea, enum st
 	x87_env(c, &e);
 	v = convert(x87_get(c, x87_index(c, 0)), kind, how & TRUNCATE ? FP_ZERO : e.round, &e);
 	if (e.flags & ~e.masks & stop) {
-		store_nothing(c, i, ea, store_bytes(kind));
+		store_nothing(c, i, ea);
 		x87_end(c, i, &e);
 		return;
 	}
@@ -257,7 +256,7 @@ ALWAYS_INLINE void store_ten(struct x86 *c, const struct insn *i, bool bcd)
 	if (bcd)
 		f80_to_bcd(p, a, &e);
 	if (unlikely((e.flags | (empty ? FP_IE : 0)) & ~e.masks & FP_IE)) {
-		store_nothing(c, i, ea, sizeof(p));
+		store_nothing(c, i, ea);
 		if (empty)
 			x87_underflow(c, i);
 		else

@@ -176,6 +176,8 @@ static bool encode(struct sample *s, const struct maker *m, unsigned row, struct
 	put_opcode(w, m->mode64, p, random);
 	put_rest(w, random);
 	s->ncode = (u8)x86_decode(&m->cpu->cpu, w->bytes, 15, m->mode64 ? 3 : 2, &s->insn);
+	if (s->ncode >= 2 && w->bytes[s->ncode - 2] == 0xcd && w->bytes[s->ncode - 1] == 0x80)
+		return false; /* a system call of the host's */
 	return s->ncode > 0 && is_meant(s, m, w, row);
 }
 

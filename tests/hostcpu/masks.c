@@ -86,7 +86,7 @@ static u16 undefined_status(const struct sample *s, const struct outcome *host)
 		mask |= C0 | C3 | (word_in(s->name, c2_defined) ? 0 : C2);
 	if (word_in(s->name, c1_undefined))
 		mask |= C1;
-	if (word_in(s->name, approximate) && !(host->r.s.fsw & SF_BIT))
+	if (word_in(s->name, approximate) && !(host->r.s.fsw & ~s->s.fsw & SF_BIT))
 		mask |= C1 | UE | PE; /* whether the approximation was rounded: SDM vol. 1, 8.3.10 */
 	return mask;
 }

@@ -25,8 +25,8 @@ static u64 odd_target(u64 *random)
 	case 1:
 	case 2: return USER_DATA + USER_DATA_SIZE - 1 - random_below(random, 32);
 	case 3: return USER_DATA - random_below(random, 32);
-	case 4: return USER_COPY + random_below(random, 0x1000);
-	case 5: return USER_CODE + 0x1800 + random_below(random, 0x7f0);
+	case 4:
+	case 5: return USER_COPY + random_below(random, 0x1000);
 	case 6: return (u32)random_next(random) & 0x7fffffff;
 	default: return random_next(random) >> random_below(random, 24);
 	}
@@ -215,8 +215,12 @@ static void aim_state_load(struct sample *s, u64 *random)
 		poke_value(s, s->address, 4, mxcsr);
 	else if (word_in(s->name, "fxrstor fxrstor64"))
 		poke_value(s, s->address + 24, 4, mxcsr);
-	else if (word_in(s->name, "popf popfd popfq")) /* without TF, NT, AC, ID: the child would keep them */
+	else if (word_in(s->name, "popf popfd popfq")) {
+		/* without TF, NT, AC, ID: the child would keep them */
 		poke_value(s, s->s.r[R_SP], 8, random_next(random) & 0xffdbbeff);
+		if (!s->poke_len)
+			s->s.r[R_SP] = USER_DATA - 8;
+	}
 }
 
 void sample_aim(struct sample *s, const struct maker *m, const struct x86_pattern *p, unsigned disp_at, u64 *random)

@@ -34,8 +34,8 @@ u64 rig_peek(u64 pa, unsigned bytes)
 
 u64 rig_desc(u32 base, u32 limit, u16 attr)
 {
-	return (limit & 0xffff) | (u64)(base & 0xffffff) << 16 | (u64)(attr & 0xf0ff) << 40 | (u64)(limit >> 16 & 15) << 48 |
-	       (u64)(base >> 24) << 56;
+	return (limit & 0xffff) | (u64)(base & 0xffffff) << 16 | (u64)(attr & 0xf0ff) << 40 |
+	       (u64)(limit >> 16 & 15) << 48 | (u64)(base >> 24) << 56;
 }
 
 void rig_set_desc(u16 sel, u64 desc)
@@ -50,7 +50,8 @@ u64 rig_handler(unsigned vector)
 
 void rig_gate(unsigned vector, u16 sel, unsigned type, unsigned dpl)
 {
-	u64 at = rig_handler(vector), lo = (at & 0xffff) | (u64)sel << 16 | (u64)(0x80 | dpl << 5 | type) << 40 | (at >> 16) << 48;
+	u64 at = rig_handler(vector), attr = 0x80 | dpl << 5 | type;
+	u64 lo = (at & 0xffff) | (u64)sel << 16 | attr << 40 | (at >> 16) << 48;
 
 	if (x86_long(c)) {
 		rig_poke(RIG_IDT + vector * 16, 8, lo);
@@ -72,7 +73,8 @@ void rig_start(void)
 	space_init(&rig->memory, "memory", ~0ull, NULL);
 	space_init(&rig->ports, "ports", 0xffff, NULL);
 	cr_assert(ram_init(&rig->ram, "ram", RAM_SIZE, false, &err));
-	rig->region = (struct region){.name = "ram", .size = RAM_SIZE, .on = true, .kind = REGION_RAM, .ram = &rig->ram};
+	rig->region = (struct region){.name = "ram", .size = RAM_SIZE, .on = true, .ram = &rig->ram};
+	rig->region.kind = REGION_RAM;
 	space_add(&rig->memory, &rig->region);
 	cr_assert(cpu_init(&c->cpu, &x86_ops, NULL, &rig->memory, &rig->ports, &err), "%s", err.text);
 	rig->log = tmpfile();

@@ -13,7 +13,8 @@
 enum {
 	/* linear = physical unless a test maps otherwise */
 	RIG_GDT = 0x1000, RIG_IDT = 0x2000, RIG_TSS = 0x3000, RIG_LDT = 0x3800, RIG_TSS2 = 0x4000,
-	RIG_STACK0 = 0x7000, RIG_STACK3 = 0x6000, RIG_CODE = 0x8000, RIG_HANDLERS = 0xa000, RIG_TABLES = 0x20000, RIG_DATA = 0x100000,
+	RIG_STACK0 = 0x7000, RIG_STACK3 = 0x6000, RIG_CODE = 0x8000, RIG_HANDLERS = 0xa000, RIG_TABLES = 0x20000,
+	RIG_DATA = 0x100000,
 	/* selectors */
 	CODE0 = 0x08, DATA0 = 0x10, CODE3 = 0x1b, DATA3 = 0x23, TSS = 0x28, /* two slots */
 	CODE0_64 = 0x38, CODE3_64 = 0x43, TSS2 = 0x48, CODE0_16 = 0x58, DATA0_16 = 0x60, LDT = 0x68, /* two slots */

@@ -144,7 +144,9 @@ Test(x86_segments, big_real_mode)
 
 static u64 gate(u16 sel, u32 offset, unsigned type, unsigned dpl, unsigned params)
 {
-	return (offset & 0xffff) | (u64)sel << 16 | (u64)params << 32 | (u64)(0x80 | dpl << 5 | type) << 40 | (u64)(offset >> 16) << 48;
+	u64 attr = 0x80 | dpl << 5 | type;
+
+	return (offset & 0xffff) | (u64)sel << 16 | (u64)params << 32 | attr << 40 | (u64)(offset >> 16) << 48;
 }
 
 Test(x86_segments, call_gate_with_parameters)
@@ -342,7 +344,8 @@ Test(x86_segments, fs_and_gs_bases)
 {
 	rig_long(0);
 	c->cr4 |= CR4_FSGSBASE;
-	rig_code("f3480faed0 64488b19 0f01f8 65488b11 f4"); /* wrfsbase rax; mov rbx, fs:[rcx]; swapgs; mov rdx, gs:[rcx] */
+	/* wrfsbase rax; mov rbx, fs:[rcx]; swapgs; mov rdx, gs:[rcx] */
+	rig_code("f3480faed0 64488b19 0f01f8 65488b11 f4");
 	c->r[R_AX] = RIG_DATA;
 	c->r[R_CX] = 8;
 	c->kernel_gs_base = RIG_DATA + 0x100;

@@ -78,25 +78,31 @@ static void place(const struct planet *p, u32 frame, int *x, int *y)
 static void draw_sky(struct screen *s)
 {
 	for (size_t i = 0; i < COUNT_OF(planets); i++)
-		for (u32 turn = 0; turn < 1024; turn += 16) {
+		for (u32 turn = 0; turn < 1024; turn += 512 / planets[i].radius) {
 			struct planet dot = { "", '.', 30, planets[i].radius, 1024, 0 };
 			int x, y;
 
 			place(&dot, turn, &x, &y);
 			screen_put(s, x, y, '.', 34);
 		}
-	screen_text(s, CENTRE_X - 1, CENTRE_Y, "(*)", 33 | SCREEN_BRIGHT);
 }
 
 static void draw_planets(struct screen *s, u32 frame)
 {
-	for (size_t i = 0; i < COUNT_OF(planets); i++) {
-		int x, y;
+	int x, y;
+
+	/* Names go below everything: they may cover an orbit, not a planet or the sun. */
+	for (size_t i = 0; i < COUNT_OF(planets) && demo_state.names; i++) {
+		int width = (int)str_len(planets[i].name);
 
 		place(&planets[i], frame, &x, &y);
+		x = x + 2 + width < SCREEN_COLUMNS ? x + 2 : x - 1 - width;
+		screen_text(s, x, y, planets[i].name, planets[i].colour);
+	}
+	screen_text(s, CENTRE_X - 1, CENTRE_Y, "(*)", 33 | SCREEN_BRIGHT);
+	for (size_t i = 0; i < COUNT_OF(planets); i++) {
+		place(&planets[i], frame, &x, &y);
 		screen_put(s, x, y, planets[i].symbol, (u8)(planets[i].colour | SCREEN_BRIGHT));
-		if (demo_state.names)
-			screen_text(s, x + 2, y, planets[i].name, planets[i].colour);
 	}
 }
 

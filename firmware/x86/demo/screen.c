@@ -50,7 +50,7 @@ void screen_show(struct screen *s)
 		for (int x = 0; x < SCREEN_COLUMNS; x++) {
 			struct cell want = s->wanted[y][x], *have = &s->shown[y][x];
 
-			if (want.symbol == have->symbol && want.colour == have->colour)
+			if (want.symbol == have->symbol && (want.colour == have->colour || want.symbol == ' '))
 				continue;
 			*have = want;
 			vga[y * SCREEN_COLUMNS + x] = (u16)((u8)want.symbol | vga_attribute(want.colour) << 8);

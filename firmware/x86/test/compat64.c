@@ -76,7 +76,8 @@ SNIPPET(ds_ignored, "movl test_state, %%eax\n\tmovl %%eax, %%ds\n\tmovl 0x10000,
 SNIPPET(to_compat_and_back,
 	"movq %%rsp, %%rbx\n\tpushq $0x38\n\tpushq $8f\n\tlretq\n\t.code32\n8:\tmovl $0x1234, %%ecx\n\tdecl %%ecx\n\t"
 	"ljmp $8, $7f\n\t.code64\n7:\tmovq %%rbx, %%rsp\n\tmovl %%ecx, test_state")
-SNIPPET(ljmp_indirect, "movq $9f, test_state\n\tmovw $8, test_state+8\n\t.byte 0x48, 0xFF, 0x2C, 0x25\n\t.long test_state\n9:")
+SNIPPET(ljmp_indirect, "movq $9f, test_state\n\tmovw $8, test_state+8\n\t"
+	".byte 0x48, 0xFF, 0x2C, 0x25\n\t.long test_state\n9:")
 SNIPPET(bad_code, "pushq " WORD(0) "\n\tpushq $0\n\t" TRAP_MARK "lretq")
 SNIPPET(u_gate, "movq %%rsp, " WORD(6) "\n\tmovl $0, test_state\n\tmovw $0xA3, test_state+4\n\t" TRAP_NEXT
 		"lcall *test_state\n9:\tint $0x80")
