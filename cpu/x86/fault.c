@@ -17,6 +17,8 @@ static const char *name_of(unsigned vector, unsigned kind)
 	return mnemonics[vector];
 }
 
+enum { MAX_SERIAL = 20 };
+
 /* ---- raising ------------------------------------------------------------------------------------- */
 
 static void set_exception(struct x86 *c, unsigned vector, bool has_error, u32 error)
@@ -70,7 +72,8 @@ static void note(struct x86 *c, const struct x86_event *e)
 	struct x86_fault *f;
 
 	if (!c->ex.active)
-		c->nchain = 0;
+		c->nchain = c->nserial = 0;
+	c->nserial++;
 	if (c->nchain == countof(c->chain)) { /* serial faults may go on for ever: the first and the last tell most */
 		memmove(&c->chain[1], &c->chain[2], sizeof(c->chain) - 2 * sizeof(c->chain[0]));
 		c->nchain--;
@@ -211,6 +214,10 @@ void x86_deliver(struct cpu *cpu)
 	note(c, &e);
 	if (c->ex.active && !judge(c, &e)) {
 		x86_shutdown(c, "triple fault");
+		return;
+	}
+	if (c->nserial > MAX_SERIAL) { /* #AC on the stack of #AC: a real processor never comes out of it */
+		x86_shutdown(c, "exceptions without end");
 		return;
 	}
 	enter(c, &e);

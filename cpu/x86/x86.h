@@ -160,7 +160,7 @@ struct x86 {
 	bool in_repeat; /* the next instruction is a repeated string instruction that has begun */
 	bool watch;  /* (derived) a data breakpoint is enabled in DR7 */
 	u8 delivering, delivering_kind; /* the event that ex.active is about */
-	u8 nchain;
+	u8 nchain, nserial;
 	struct x86_fault chain[6];
 	const char *why;   /* the reason for the exception on its way, for the chain */
 	u8 fetch_bytes[16];/* code that is not in RAM or ROM */

@@ -38,8 +38,132 @@ const char *row_left_out(const struct insn_row *row)
 
 /* ---- differences ------------------------------------------------------------------------------------------------- */
 
+static bool fault(const struct sample *s, const struct outcome *host, const struct outcome *ours)
+{
+	(void)s;
+	return host->r.trap != 255 && host->r.trap == ours->r.trap;
+}
+
+static bool both_fault(const struct sample *s, const struct outcome *host, const struct outcome *ours)
+{
+	(void)s;
+	return host->r.trap != 255 && ours->r.trap != 255;
+}
+
+static bool page_fault(const struct sample *s, const struct outcome *host, const struct outcome *ours)
+{
+	return fault(s, host, ours) && host->r.trap == X_PF;
+}
+
+static bool fault_with_top_0(const struct sample *s, const struct outcome *host, const struct outcome *ours)
+{
+	return fault(s, host, ours) && (host->r.s.fsw & 0x3800) == 0;
+}
+
+static bool in_operand(const struct sample *s, const struct outcome *host, const struct outcome *ours)
+{
+	return page_fault(s, host, ours) && host->r.cr2 - s->address < 512 && ours->r.cr2 - s->address < 512;
+}
+
+static bool mask_is_zero(const struct sample *s, const struct outcome *host, const struct outcome *ours)
+{
+	const u64 top = 0x8080808080808080, *v = s->s.v[s->insn.f[F_RM] & 15];
+	bool zero = word_in(s->name, "maskmovq") ? !(s->s.st[s->insn.f[F_RM] & 7].sig & top)
+		: !((v[0] | v[1]) & top);
+
+	return zero && host->r.trap != 255 && ours->r.trap == 255;
+}
+
+/* Wherever the results differ, both are NaNs. */
+static bool nan_for_nan(const struct sample *s, const struct outcome *host, const struct outcome *ours)
+{
+	const u64 *a = host->r.s.v[s->insn.f[F_REG] & 15], *b = ours->r.s.v[s->insn.f[F_REG] & 15];
+	bool twice = word_in(s->name, "dppd haddpd hsubpd");
+
+	for (unsigned k = 0; k < 4; k++) {
+		u64 x = twice ? a[k / 2] << 1 : (u64)(u32)(a[k / 2] >> k % 2 * 32) << 33;
+		u64 y = twice ? b[k / 2] << 1 : (u64)(u32)(b[k / 2] >> k % 2 * 32) << 33;
+		u64 infinity = twice ? 0xffe0000000000000 : 0xff00000000000000;
+
+		if (x != y && (x <= infinity || y <= infinity))
+			return false;
+	}
+	return true;
+}
+
+static bool pause_of_r8(const struct sample *s, const struct outcome *host, const struct outcome *ours)
+{
+	(void)host;
+	(void)ours;
+	return (s->insn.f[F_PFX] & PFX_REP) && s->code[s->ncode - 1] == 0x90;
+}
+
+static bool differs_only_in(const struct outcome *host, const struct outcome *ours, u64 from, u64 size)
+{
+	from -= USER_DATA;
+	for (unsigned k = 0; k < host->nchunks; k++) {
+		const struct chunk *a = &host->chunks[k];
+
+		for (unsigned n = 0; n < CHUNK; n++) {
+			bool known = false;
+
+			for (unsigned l = 0; l < ours->nchunks; l++)
+				known |= ours->chunks[l].at == a->at && ours->chunks[l].bytes[n] == a->bytes[n];
+			if (!known && (a->at + n) - from >= size && ours->nchunks)
+				return false;
+		}
+		if (!ours->nchunks && (u64)a->at + CHUNK - from - 1 >= size + CHUNK)
+			return false;
+	}
+	return true;
+}
+
+static bool part_of_operand(const struct sample *s, const struct outcome *host, const struct outcome *ours)
+{
+	return page_fault(s, host, ours) && differs_only_in(host, ours, s->address, 108);
+}
+
+static bool return_address(const struct sample *s, const struct outcome *host, const struct outcome *ours)
+{
+	return fault(s, host, ours) && differs_only_in(host, ours, s->s.r[R_SP] - 8, 8);
+}
+
+/* Some operand runs over the end of a 4 GiB segment. */
+static bool beyond_4g(const struct sample *s, const struct outcome *host, const struct outcome *ours)
+{
+	u32 offset = (u32)(s->address - (s->insn.f[F_SEG] == S_GS ? HOST_GS_BASE : 0)), end = 0xfffffdff;
+	bool stack = (u32)s->s.r[R_SP] > end || (u32)s->s.r[R_SP] < 512 || (u32)s->s.r[R_BP] > end;
+	bool string = (u32)s->s.r[R_SI] > end || (u32)s->s.r[R_DI] > end;
+
+	(void)ours;
+	return !s->mode64 && (host->r.trap == X_GP || host->r.trap == X_SS) &&
+		((s->memory && offset > end) || (!s->memory && (stack || string)));
+}
+
+static const char partial[] = "fldenv fnstenv frstor fnsave fxsave fxrstor";
+static const char to_mmx[] = "movd movq movntq maskmovq cvtpi2ps cvtpi2pd cvtps2pi cvttps2pi cvtpd2pi cvttpd2pi";
+
 const struct excuse excuses[] = {
-	{"none", 0, NULL, ""},
+	{"popa", DIFF_GPR, fault, "registers popped before the fault: restarting it pops them again, SDM vol. 3, 6.5"},
+	{"call", DIFF_MEM, return_address,
+		"the return address is stored below the stack before the target is found not canonical: SDM vol. 2, CALL, "
+		"names no order"},
+	{"cmps cmpsb cmpsw cmpsd cmpsq", DIFF_TRAP | DIFF_ERROR | DIFF_CR2, both_fault,
+		"both operands fault; which is read first is not defined: SDM vol. 2, CMPS"},
+	{partial, DIFF_CR2, in_operand, "which byte of a long operand is touched first is not defined: SDM vol. 3, 4.7"},
+	{"fstp fbstp", DIFF_MEM, part_of_operand,
+		"more than 8 bytes are stored in parts, and some before the fault: SDM vol. 3, 8.1.1"},
+	{"fnstenv fnsave fxsave", DIFF_MEM | DIFF_CR2, part_of_operand, "stored in parts: SDM vol. 3, 8.1.1"},
+	{to_mmx, DIFF_FSW | DIFF_FTW, fault_with_top_0,
+		"a fault leaves the state as it was (SDM vol. 3, 6.5); the host has entered MMX state: TOP = 0, tags valid"},
+	{"maskmovq maskmovdqu", DIFF_CR2 | DIFF_FSW | DIFF_FTW, page_fault,
+		"CR2 is some byte of the operand, selected or not: SDM vol. 2, MASKMOVDQU, implementation dependent"},
+	{"maskmovq maskmovdqu", DIFF_TRAP | DIFF_RIP | DIFF_ERROR | DIFF_CR2 | DIFF_FSW | DIFF_FTW, mask_is_zero,
+		"faults with an all-zero mask are implementation dependent: SDM vol. 2, MASKMOVDQU"},
+	{"dpps dppd haddps haddpd hsubps hsubpd", DIFF_XMM, nan_for_nan,
+		"which of several NaNs comes out is not defined (SDM vol. 2, DPPS); ours are those of the captured AMD"},
+	{"xchg", DIFF_GPR, pause_of_r8, "F3 90 with REX.B: PAUSE on Intel, XCHG on AMD (SDM vol. 2, PAUSE; APM vol. 3, XCHG)"},
+	{NULL, ~0u, beyond_4g, "whether an access over the end of a 4 GiB segment faults is not defined: SDM vol. 3, 5.3"},
 };
 const unsigned nexcuses = countof(excuses);
 

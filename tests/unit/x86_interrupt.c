@@ -194,6 +194,21 @@ Test(x86_interrupt, fault_after_interrupt_is_serial)
 	cr_expect_eq(c->chain[0].error, 0);
 }
 
+/* The frame of #AC cannot be pushed without #AC: benign, and so serial, for ever. */
+Test(x86_interrupt, alignment_check_without_end)
+{
+	rig_protected(3);
+	rig_set_desc(FREE, rig_desc(0, 0xfffff, SEG_P | SEG_S | SEG_CODE | SEG_RW | SEG_DC | SEG_G | SEG_DB));
+	rig_gate(X_AC, FREE, SYS_INT, 0);
+	c->cr0 |= CR0_AM;
+	x86_set_flags(c, FL_AC, FL_AC);
+	c->r[R_SP] = RIG_STACK3 - 1;
+	rig_code("50");
+	cr_expect_eq(rig_run(), RIG_SHUTDOWN);
+	cr_expect_eq(c->chain[0].vector, X_AC);
+	cr_expect(strstr(c->cpu.shutdown_reason, "without end"));
+}
+
 /* ---- IRET ---------------------------------------------------------------------------------------- */
 
 Test(x86_interrupt, iret_to_outer_level)
