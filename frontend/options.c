@@ -188,7 +188,7 @@ static bool take_icount(struct options *o, const char *text, struct err *err)
 		} else if (number(value, &n) && n <= 10) {
 			o->icount_shift = (unsigned)n;
 		} else {
-			return err_set(err, "-icount %s: shift=N, from 0 to 10 (an instruction takes 2^N ns), sleep=on|off",
+			return err_set(err, "-icount %s: shift=N, 0 to 10 (an instruction takes 2^N ns), sleep=on|off",
 				text);
 		}
 	}

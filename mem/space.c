@@ -115,7 +115,9 @@ void space_update(struct space *s)
 	s->nmap = k;
 	s->main = 0;
 	for (unsigned i = 1; i < k; i++) {
-		if (map[i].last - map[i].base > map[s->main].last - map[s->main].base && map[i].region->kind == REGION_RAM)
+		const struct flat *main = &map[s->main];
+
+		if (map[i].region->kind == REGION_RAM && map[i].last - map[i].base > main->last - main->base)
 			s->main = i;
 	}
 	s->changes++;

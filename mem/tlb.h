@@ -10,7 +10,7 @@
 
 #define TLB_BITS     9
 #define TLB_ENTRIES  (1u << TLB_BITS)
-#define TLB_VICTIMS  8 /* entries pushed out last, behind the others: two pages that share a slot need not walk each time */
+#define TLB_VICTIMS  8 /* entries pushed out last: two pages that share a slot need not be walked each time */
 #define TLB_ALL      (TLB_ENTRIES + TLB_VICTIMS)
 #define TLB_MODES    4 /* privilege views of one address space, chosen by the architecture (user, kernel, ...) */
 #define TLB_CONTEXTS 8 /* address spaces remembered at once */
@@ -30,7 +30,7 @@ struct tlb_extra {
 	u64 span;   /* bytes mapped by the guest's page-table entry (4 KiB, 2 MiB ...) */
 	bool global;
 	bool used;
-	u8 allowed; /* bit per enum access: what the page tables permit, even where a tag must miss for another reason */
+	u8 allowed; /* bit per enum access: what the page tables permit, also where a tag must miss for another reason */
 };
 
 struct tlb_context {

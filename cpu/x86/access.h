@@ -81,7 +81,7 @@ void x86_probe_write(struct x86 *c, unsigned seg, u64 ea, unsigned n);
  * touched through *p, or 0: use the single-element path. Watchpoints, devices, limits, odd pages give 0. */
 u64 x86_run(struct x86 *c, unsigned seg, u64 ea, u64 n, enum access access, u8 **p);
 
-/* ---- linear addresses: descriptor tables, TSS, page tables; `supervisor` accesses ignore CPL (SDM vol. 3, 4.6) ---- */
+/* ---- linear addresses: descriptor tables, TSS; `supervisor` accesses ignore CPL (SDM vol. 3, 4.6) ---- */
 u64 x86_read_linear(struct x86 *c, u64 la, unsigned bytes, bool supervisor);
 void x86_write_linear(struct x86 *c, u64 la, unsigned bytes, u64 value, bool supervisor);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Near branches: Intel SDM vol. 2, Jcc, JMP, CALL, RET, LOOP, JCXZ. A target beyond the code segment's limit, or
- * not canonical, raises #GP(0) on the branch, before anything has changed. Far transfers are in far.c. */
+ * not canonical, raises #GP(0) on the branch, before any register has changed. Far transfers are in far.c. */
 #include "cpu/x86/operand.h"
 
 /* Where a relative branch goes, cut to the operand size. */
@@ -38,11 +38,20 @@ ALWAYS_INLINE void jmp_e(struct x86 *c, const struct insn *i, const unsigned siz
 }
 SIZED(jmp_e)
 
-/* The target is checked before the push (SDM vol. 2, CALL). */
+/* The target is checked before the push, but in 64-bit mode after it: then the return address is below the stack even if
+ * the target is not canonical (SDM vol. 2, CALL, Operation). */
 ALWAYS_INLINE void call_to(struct x86 *c, const struct insn *i, u64 target, const unsigned size)
 {
-	x86_check_target(c, target);
-	x86_push(c, 1u << size, x86_next_ip(c, i));
+	u64 sp = c->r[R_SP] - (1u << size);
+
+	if (size < 3) {
+		x86_check_target(c, target);
+		x86_push(c, 1u << size, x86_next_ip(c, i));
+	} else {
+		x86_write(c, S_SS, sp & c->sp_mask, 8, x86_next_ip(c, i));
+		x86_check_target(c, target);
+		x86_set_sp(c, sp);
+	}
 	c->cpu.pc = target;
 }
 

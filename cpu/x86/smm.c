@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* System-management mode: entry on SMI, the state save area, RSM. The layout of the save area is the AMD64 one for
- * processors with long mode and the 32-bit one otherwise; firmware finds SMBASE and the revision at the same offsets in
- * both. Intel SDM vol. 3, 31.3 to 31.7; AMD APM vol. 2, 10.2 and table 10-1. */
+ * processors with long mode and the 32-bit one otherwise; the revision, at the same place in both, says which.
+ * Intel SDM vol. 3, 31.3 to 31.7; AMD APM vol. 2, 10.2 and table 10-1. */
 #include "cpu/x86/sys.h"
 
-/* Offsets from SMBASE + 8000h. In the map below, so that entry and RSM cannot disagree. */
-enum { REVISION = 0x7efc, SMBASE = 0x7f00 };
+/* Offsets from SMBASE + 8000h. One map for entry and RSM, so that they cannot disagree. */
+enum { REVISION = 0x7efc };
 enum { WIDE = 0x20064, NARROW = 0x20000 }; /* revision: bit 17, SMBASE may be moved */
 
 struct saved {
@@ -51,10 +51,15 @@ static const struct saved narrow[] = {
 	{0, 0, 0, 0},
 };
 
-/* What has no member of its own: flags, and whether the processor was halted. */
+/* What has no member of its own, or changes only if the revision says so: flags, SMBASE, whether it was halted. */
 static unsigned flags_at(bool is_wide)
 {
 	return is_wide ? 0x7f70 : 0x7ff4;
+}
+
+static unsigned smbase_at(bool is_wide)
+{
+	return is_wide ? 0x7f00 : 0x7ef8;
 }
 
 static unsigned halt_at(bool is_wide)
@@ -98,7 +103,7 @@ static void save(struct x86 *c, bool is_wide)
 	x86_phys_write(c, base + flags_at(is_wide), is_wide ? 8 : 4, x86_get_flags(c));
 	x86_phys_write(c, base + halt_at(is_wide), 1, c->halted);
 	x86_phys_write(c, base + REVISION, 4, is_wide ? WIDE : NARROW);
-	x86_phys_write(c, base + SMBASE, 4, c->smbase);
+	x86_phys_write(c, base + smbase_at(is_wide), 4, c->smbase);
 }
 
 /* SDM vol. 3, table 31-4. */
@@ -150,7 +155,7 @@ static void restore(struct x86 *c, bool is_wide)
 	for (const struct saved *s = is_wide ? wide : narrow; s->bytes; s++)
 		put(c, s, x86_phys_read(c, base + s->at, s->bytes));
 	if (x86_phys_read(c, base + REVISION, 4) >> 17 & 1)
-		c->smbase = (u32)x86_phys_read(c, base + SMBASE, 4);
+		c->smbase = (u32)x86_phys_read(c, base + smbase_at(is_wide), 4);
 	c->halted = halted;
 	x86_set_flags(c, flags & 0x3f7fd7, ~0u);
 	c->cpl = !(c->cr0 & CR0_PE) ? 0 : c->flags & FL_VM ? 3 : x86_dpl(c->seg[S_SS].attr);

@@ -22,7 +22,8 @@ enum {
 
 /* Exception vectors (SDM vol. 3, table 6-1) */
 enum {
-	X_DE, X_DB, X_NMI, X_BP, X_OF, X_BR, X_UD, X_NM, X_DF, X_MP, X_TS, X_NP, X_SS, X_GP, X_PF, X_15, X_MF, X_AC, X_MC, X_XM,
+	X_DE, X_DB, X_NMI, X_BP, X_OF, X_BR, X_UD, X_NM, X_DF, X_MP, X_TS, X_NP, X_SS, X_GP, X_PF, X_15, X_MF, X_AC, X_MC,
+	X_XM,
 };
 
 enum {
@@ -38,9 +39,11 @@ enum {
 };
 enum { EFER_SCE = 1 << 0, EFER_LME = 1 << 8, EFER_LMA = 1 << 10, EFER_NXE = 1 << 11 };
 
-/* Segment attributes: bits 8-15 and 20-23 of a descriptor's second doubleword, shifted right by 8 (SDM vol. 3, figure 3-8). */
+/* Segment attributes: bits 8-15 and 20-23 of a descriptor's second doubleword, shifted right by 8 (SDM vol. 3,
+ * figure 3-8). */
 enum {
-	SEG_TYPE = 0xf, SEG_A = 1 << 0, SEG_RW = 1 << 1, SEG_DC = 1 << 2, SEG_CODE = 1 << 3, SEG_S = 1 << 4, SEG_DPL = 3 << 5,
+	SEG_TYPE = 0xf, SEG_A = 1 << 0, SEG_RW = 1 << 1, SEG_DC = 1 << 2, SEG_CODE = 1 << 3, SEG_S = 1 << 4,
+	SEG_DPL = 3 << 5,
 	SEG_P = 1 << 7, SEG_AVL = 1 << 12, SEG_L = 1 << 13, SEG_DB = 1 << 14, SEG_G = 1 << 15,
 };
 
@@ -48,8 +51,9 @@ struct seg {
 	u16 sel, attr;
 	u32 limit; /* bytes, last valid offset (already scaled by G) */
 	u64 base;
-	/* (derived) what the fast path adds and compares: an access [ea, ea+n) is allowed if ea + n <= max. 0 sends every
-	 * access to the slow path, which checks type, expand-down, limit, canonical form, alignment. ~0 in 64-bit mode. */
+	/* (derived) what the fast path adds and compares: an access [ea, ea+n) is allowed if ea + n <= max. 0 sends
+	 * every access to the slow path, which checks type, expand-down, limit, canonical form, alignment. ~0 in 64-bit
+	 * mode. */
 	u64 ebase, rmax, wmax;
 };
 
@@ -74,7 +78,8 @@ struct x87 {
 /* How the machine around the processor is reached. Every pointer may be called at any instruction. */
 struct x86_bus {
 	void *arg;
-	int (*irq_ack)(void *arg);  /* vector of the highest pending external interrupt, or -1 (spurious is the controller's) */
+	/* vector of the highest pending external interrupt, or -1 (spurious is the controller's) */
+	int (*irq_ack)(void *arg);
 	u64 (*time)(void *arg);     /* virtual nanoseconds, exact within an instruction; the TSC counts them */
 	u8 (*tpr_read)(void *arg);  /* task priority (CR8 = bits 4-7) */
 	void (*tpr_write)(void *arg, u8 tpr);
@@ -106,16 +111,16 @@ struct x86 {
 	struct cpu cpu;
 	/* ---- hot ---- */
 	u64 r[R_COUNT];
-	/* OSZAPC, lazily (flags.h): ZF = (zr == 0); SF = bit 63 of sr, PF = even parity of its low byte; CF = bit 63 of cr,
-	 * OF = bit 63 ^ bit 62 of cr, AF = bit 3 of cr. */
+	/* OSZAPC, lazily (flags.h): ZF = (zr == 0); SF = bit 63 of sr, PF = even parity of its low byte;
+	 * CF = bit 63 of cr, OF = bit 63 ^ bit 62 of cr, AF = bit 3 of cr. */
 	u64 zr, sr, cr;
 	u32 flags; /* all of RFLAGS but OSZAPC */
 	u8 cpl;
 	u8 code_size;  /* (derived) log2 bytes of the default operand/address size: 1, 2, or 3 for 64-bit mode */
 	u8 stack_size; /* (derived) 1, 2, 3 */
 	bool in64;     /* (derived) 64-bit mode: EFER.LMA and CS.L */
-	u64 ip_mask;   /* (derived) 0xffffffff, ~0 in 64-bit mode: beyond 0xffff a 16-bit segment faults, it does not wrap */
-	/* (derived) A near branch may go to targets with target + ip_bias <= ip_max: within the CS limit, or canonical. */
+	u64 ip_mask;   /* (derived) 0xffffffff, ~0 in 64-bit mode: beyond 0xffff a 16-bit segment faults, no wrap */
+	/* (derived) A near branch may go to targets with target + ip_bias <= ip_max: in the CS limit, or canonical. */
 	u64 ip_max, ip_bias;
 	u64 sp_mask;   /* (derived) */
 	u64 la_mask;   /* (derived) 0xffffffff outside 64-bit mode */
@@ -188,7 +193,8 @@ enum x86_event_kind { EV_FAULT, EV_TRAP, EV_SOFT_INT, EV_ICEBP, EV_EXTERNAL, EV_
 #else
 #define X86_NORETURN
 #endif
-X86_NORETURN void x86_raise(struct x86 *c, unsigned vector); /* faults without error code: #DE #UD #NM #MF #XM #BR ... */
+/* Faults without error code: #DE #UD #NM #MF #XM #BR ... */
+X86_NORETURN void x86_raise(struct x86 *c, unsigned vector);
 X86_NORETURN void x86_raise_error(struct x86 *c, unsigned vector, u32 error);
 X86_NORETURN void x86_raise_pf(struct x86 *c, u64 la, u32 error);
 X86_NORETURN void x86_ud(struct x86 *c);
@@ -196,8 +202,8 @@ X86_NORETURN void x86_gp(struct x86 *c, u32 error);
 
 /* ---- derived state -------------------------------------------------------------------------------------- */
 
-/* After any change of CR0, CR4, EFER, CS, SS, CPL, VM or AC: recomputes every (derived) member, the TLB's mode and context,
- * and ends the running block. */
+/* After any change of CR0, CR4, EFER, CS, SS, CPL, VM or AC: recomputes every (derived) member, the TLB's mode and
+ * context, and ends the running block. */
 void x86_update(struct x86 *c);
 /* After loading one segment register other than CS and SS. */
 void x86_update_seg(struct x86 *c, unsigned seg);
@@ -205,7 +211,8 @@ void x86_update_seg(struct x86 *c, unsigned seg);
 /* ---- registers -------------------------------------------------------------------------------------------- */
 
 u32 x86_get_flags(const struct x86 *c);         /* full RFLAGS */
-void x86_set_flags(struct x86 *c, u32 value, u32 mask); /* writes the bits in mask; TF, IF, AC, VM side effects included */
+/* writes the bits in mask; TF, IF, AC, VM side effects included */
+void x86_set_flags(struct x86 *c, u32 value, u32 mask);
 
 static inline bool x86_protected(const struct x86 *c)
 {
@@ -246,8 +253,8 @@ void x86_nmi(struct x86 *c);
 void x86_smi(struct x86 *c);
 void x86_set_a20(struct x86 *c, bool on);
 void x86_init_ipi(struct x86 *c);
-/* Direct boot, interrupts off: flat protected mode, 64-bit mode with the given CR3, or real mode. The flat ones have the
- * selectors 10h (code) and 18h (data), as Linux and multiboot expect, and a GDT at `gdt` in RAM with these two. */
+/* Direct boot, interrupts off: flat protected mode, 64-bit mode with the given CR3, or real mode. The flat ones have
+ * the selectors 10h (code) and 18h (data), as Linux and multiboot expect, and a GDT at `gdt` in RAM with these two. */
 void x86_boot_protected(struct x86 *c, u32 eip, u32 gdt);
 void x86_boot_long(struct x86 *c, u64 rip, u64 cr3, u32 gdt);
 bool x86_has_long_mode(const struct x86 *c);

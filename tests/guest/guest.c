@@ -60,7 +60,9 @@ static char *substitute(const struct suite *u, const char *word, size_t n)
 		const char *with = NULL;
 
 		if (word[i] == '%' && i + 1 < n)
-			with = word[i + 1] == 't' ? u->made : word[i + 1] == 'g' ? u->guest : word[i + 1] == 'f' ? u->roms : NULL;
+			with = word[i + 1] == 't' ? u->made
+				: word[i + 1] == 'g' ? u->guest
+				: word[i + 1] == 'f' ? u->roms : NULL;
 		if (with && (size_t)(p - out) + strlen(with) < n + 1000) {
 			p += sprintf(p, "%s", with);
 			i++;
@@ -204,7 +206,8 @@ static void run_case(struct suite *u, struct test_case *t)
 	}
 	for (unsigned i = 0; i < t->nsteps; i++) {
 		if (!holds(&t->steps[i], &o)) {
-			printf("%s: %s: %s %s does not hold\n", u->folder, t->name, words[t->steps[i].kind], t->steps[i].text);
+			printf("%s: %s: %s %s does not hold\n", u->folder, t->name, words[t->steps[i].kind],
+				t->steps[i].text);
 			ok = false;
 		}
 	}

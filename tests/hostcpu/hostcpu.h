@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The host processor as the judge: instructions made from our own rows run natively in a sandboxed child and on our
  * processor in the same user-mode map (x86-user/FORMAT.md: data at 10000000h, a read-only copy at 10004000h, code at
- * 20001000h), and all that the manuals define must come out the same. */
+ * 20001000h, which may not be written here), and all that the manuals define must come out the same. */
 #ifndef TESTS_HOSTCPU_H
 #define TESTS_HOSTCPU_H
 
@@ -33,6 +33,7 @@ struct sample {
 	u64 address;   /* of a memory operand named by ModRM, linear */
 	u64 number;
 	unsigned index; /* of the row */
+	const u8 *initial; /* data */
 };
 
 /* What differs from the data's initial content afterwards. */
@@ -61,6 +62,7 @@ struct shared {
 	bool started, mode64;
 	int requests, replies; /* the child's ends */
 	const u8 *initial;
+	u8 *code; /* the child's code pages where they may be written; the samples can't */
 	struct sample samples[BATCH];
 	struct outcome outcomes[BATCH];
 };

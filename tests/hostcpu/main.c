@@ -121,6 +121,7 @@ static u32 make_batch(struct run *r, unsigned mode, u64 *n, u64 end)
 		unsigned row = r->rows[mode].list[turn % r->rows[mode].n];
 
 		s->number = *n;
+		s->initial = machine->data;
 		seed = random_next(&seed) ^ *n * 0x9e3779b97f4a7c15ull;
 		if (sample_make(s, &m, row, seed))
 			count++;
@@ -274,6 +275,7 @@ static bool open_all(struct run *r, struct err *err)
 			!native_open(&r->native[mode], mode, r->machine[mode]->data, err))
 			return false;
 		set_segments(r->machine[mode]);
+		user_machine_protect_code(r->machine[mode]);
 	}
 	choose_rows(r);
 	r->ours = calloc(BATCH, sizeof(*r->ours));

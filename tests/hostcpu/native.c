@@ -85,7 +85,7 @@ static void load(struct shared *c, ucontext_t *u)
 	g[REG_EFL] = (greg_t)(s->s.rflags | (s->step ? FL_TF : 0));
 	g[REG_CSGSFS] = (g[REG_CSGSFS] & ~(greg_t)0xffff) | (c->mode64 ? HOST_CODE64 : HOST_CODE32);
 	load_float(&s->s, u->uc_mcontext.fpregs);
-	memcpy(at_address(USER_CODE + USER_CODE_AT), s->code, s->ncode);
+	memcpy(c->code + USER_CODE_AT, s->code, s->ncode);
 	memcpy(at_address(USER_DATA + s->poke_at), s->poke, s->poke_len);
 }
 
@@ -109,7 +109,7 @@ static void save(struct shared *c, const ucontext_t *u)
 		o->r.s.rip--;
 	}
 	save_float(&o->r.s, u->uc_mcontext.fpregs);
-	memset(at_address(USER_CODE + USER_CODE_AT), 0xcc, s->ncode);
+	memset(c->code + USER_CODE_AT, 0xcc, s->ncode);
 	outcome_memory(o, at_address(USER_DATA), c->initial);
 }
 
@@ -152,9 +152,9 @@ static void on_first_signal(int signal, siginfo_t *info, void *context)
 
 	(void)signal;
 	(void)info;
-	memcpy(at_address(USER_CODE), load_segments, sizeof(load_segments));
+	memcpy(SHARED->code, load_segments, sizeof(load_segments));
 	if (mode64)
-		at_address(USER_CODE)[4] = 0xcc;
+		SHARED->code[4] = 0xcc;
 	g[REG_RAX] = HOST_DATA;
 	g[REG_RCX] = HOST_GS32;
 	g[REG_RIP] = USER_CODE;
@@ -169,11 +169,24 @@ static void on_first_signal(int signal, siginfo_t *info, void *context)
 
 static bool map_at(u64 address, size_t size)
 {
-	return mmap(at_address(address), size, PROT_READ | PROT_WRITE | PROT_EXEC,
+	return mmap(at_address(address), size, PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) == (void *)at_address(address);
 }
 
-static bool child_prepare(const struct shared *c)
+/* The same pages twice: mremap(2) of 0 bytes of a shared mapping. */
+static bool map_code(struct shared *c)
+{
+	void *p = mmap(NULL, USER_DATA_SIZE, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	void *q = at_address(USER_CODE);
+
+	if (p == MAP_FAILED || mremap(p, 0, USER_DATA_SIZE, MREMAP_MAYMOVE | MREMAP_FIXED, q) != q)
+		return false;
+	memset(p, 0xcc, USER_DATA_SIZE);
+	c->code = p;
+	return mprotect(q, USER_DATA_SIZE, PROT_READ | PROT_EXEC) == 0;
+}
+
+static bool child_prepare(struct shared *c)
 {
 	struct user_desc gs = { .base_addr = HOST_GS_BASE, .limit = 0xfffff, .seg_32bit = 1, .limit_in_pages = 1 };
 	stack_t stack = { .ss_size = STACK_SIZE };
@@ -181,13 +194,11 @@ static bool child_prepare(const struct shared *c)
 
 	stack.ss_sp = mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (stack.ss_sp == MAP_FAILED || !map_at(USER_DATA, USER_DATA_SIZE) || !map_at(USER_COPY, 0x1000) ||
-		!map_at(USER_CODE, USER_DATA_SIZE))
+		!map_code(c))
 		return false;
 	memcpy(at_address(USER_DATA), c->initial, USER_DATA_SIZE);
 	memcpy(at_address(USER_COPY), c->initial, 0x1000);
-	memset(at_address(USER_CODE), 0xcc, USER_DATA_SIZE);
-	return mprotect(at_address(USER_DATA), USER_DATA_SIZE, PROT_READ | PROT_WRITE) == 0 &&
-		mprotect(at_address(USER_COPY), 0x1000, PROT_READ) == 0 &&
+	return mprotect(at_address(USER_COPY), 0x1000, PROT_READ) == 0 &&
 		(c->mode64 || syscall(SYS_modify_ldt, 1, &gs, sizeof(gs)) == 0) &&
 		prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && sigaltstack(&stack, NULL) == 0 &&
 		sigaction(SIGTRAP, &action, NULL) == 0;

@@ -268,11 +268,13 @@ static void smm_view(void *arg, bool inside)
 
 Test(x86_system, smm)
 {
-	for (unsigned pass = 0; pass < 2; pass++) {
-		if (pass)
+	for (unsigned pass = 0; pass < 3; pass++) {
+		if (pass == 1)
 			rig_long(3);
 		else
 			rig_protected(3);
+		if (pass == 2) /* a 32-bit processor: its own map */
+			c->features[FEAT_LM >> 6] &= ~BIT(FEAT_LM & 63);
 		smm_calls = 0;
 		c->bus.smm = smm_view;
 		c->smbase = 0x30000;
@@ -285,18 +287,20 @@ Test(x86_system, smm)
 		};
 		for (unsigned n = 0; n < sizeof(handler); n++)
 			rig_poke(0x38000 + n, 1, handler[n]);
+		if (pass == 2)
+			rig_poke(0x38009, 2, 0xfef8);
 		x86_smi(c);
 		cr_expect_eq(rig_step(2), STOP_UNTIL);
 		cr_expect(c->smm);
 		cr_expect_not(x86_protected(c));
-		cr_expect_eq(c->r[R_AX] & 0xffff, 0x0064, "revision %llx", (unsigned long long)c->r[R_AX]);
+		cr_expect_eq(c->r[R_AX] & 0xffff, pass == 2 ? 0 : 0x0064, "revision %llx", (unsigned long long)c->r[R_AX]);
 		cr_expect_eq(smm_calls, 1);
 		cr_expect_eq(rig_step(3), STOP_UNTIL);
 		cr_expect_not(c->smm);
 		cr_expect_eq(smm_calls, 101);
 		cr_expect_eq(c->smbase, 0x40000, "moved");
 		cr_expect_eq(c->cpl, 3);
-		cr_expect_eq(c->in64, pass);
+		cr_expect_eq(c->in64, pass == 1);
 		cr_expect_eq(c->r[R_BX], 0x12345678, "registers are as before");
 		cr_expect_eq(rig_run(), X_UD);
 		cr_expect_eq(rig_frame(0), RIG_CODE + 1);

@@ -9,6 +9,7 @@ enum { CX = 1 << 2, SI = 1 << 10, DI = 1 << 11 }; /* the order of REGS */
 static const char fault_286[] = "SDM vol. 3, 6.5: a fault leaves the registers as they were; the 286 moves CX, SI, DI";
 static const char pop_286[] = "SDM vol. 3, 6.5: a fault leaves SP as it was; the 286 has moved it";
 static const char aam_286[] = "SDM vol. 3, 6.15 on #DE: the flags are those from before; the 286 changes SF ZF PF";
+static const char cmps_286[] = "SDM vol. 2, REP: a fault finds the flags from before REPE CMPS; the 286 has set them";
 static const char idiv_286[] = "SDM vol. 2, IDIV: 8079 does not fit in AL, #DE; the 286 overlooks it";
 static const char daa_8086[] = "SDM vol. 2, DAA: 60H is added if AL is above 99H; the 8086 says 9FH if AF is set";
 static const char das_8086[] = "SDM vol. 2, DAS: CF is set by a borrow from AL - 6, and AL is compared with 99H";
@@ -24,6 +25,7 @@ static const struct exception exceptions[] = {
 	{"80286", "AB", NULL, ANY_VECTOR, LIMIT, CX | DI, fault_286},
 	{"80286", "AD", NULL, ANY_VECTOR, LIMIT, CX | SI, fault_286},
 	{"80286", "AF", NULL, ANY_VECTOR, LIMIT, CX | DI, fault_286},
+	{"80286", "A7", NULL, 660, LIMIT, 0, cmps_286},
 	{"80286", "8F", NULL, 568, LIMIT, 0, pop_286},
 	{"80286", "8F", NULL, 593, LIMIT, 0, pop_286},
 	{"80286", "8F", NULL, 758, LIMIT, 0, pop_286},

@@ -157,6 +157,15 @@ bool user_machine_init(struct user_machine *m, bool mode64, const char *model, s
 	return true;
 }
 
+void user_machine_protect_code(struct user_machine *m)
+{
+	u64 none = 0; /* the tables are there */
+
+	for (u64 at = 0; at < USER_DATA_SIZE; at += 0x1000)
+		map(m, USER_CODE + at, P_CODE + at, PT_U, &none);
+	cpu_flush_tlb(&m->one.x86.cpu);
+}
+
 void user_machine_free(struct user_machine *m)
 {
 	one_free(&m->one);

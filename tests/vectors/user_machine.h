@@ -24,6 +24,8 @@ struct user_result {
 
 bool user_machine_init(struct user_machine *m, bool mode64, const char *model, struct err *err);
 void user_machine_free(struct user_machine *m);
+/* Makes the code read-only, which for the vectors it is not. */
+void user_machine_protect_code(struct user_machine *m);
 /* The guest's data pages. */
 u8 *user_machine_data(struct user_machine *m);
 void user_machine_load(struct user_machine *m, const struct user_state *s, const u8 *code, unsigned n);
