@@ -183,8 +183,8 @@ static void print_before(const struct sample *s)
 
 	for (unsigned k = 0; k < (s->mode64 ? 16 : 8); k++)
 		printf("%s%s=%llx", k % 8 ? " " : k ? "\n    " : "    ", gpr_names[k], (unsigned long long)b->r[k]);
-	printf("\n    rflags=%x mxcsr=%x fcw=%x fsw=%x ftw=%x address=%llx", b->rflags, b->mxcsr, b->fcw, b->fsw, b->ftw,
-		(unsigned long long)(s->memory ? s->address : 0));
+	printf("\n    rflags=%x mxcsr=%x fcw=%x fsw=%x ftw=%x address=%llx", b->rflags, b->mxcsr, b->fcw, b->fsw,
+		b->ftw, (unsigned long long)(s->memory ? s->address : 0));
 	if (s->row->attr & X87)
 		for (unsigned k = 0; k < 8; k++) {
 			const struct f80 *r = &b->st[((b->fsw >> 11) + k) & 7];

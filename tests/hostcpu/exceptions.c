@@ -9,7 +9,6 @@ static const struct {
 	const char *names, *why;
 } left_out[] = {
 	{"ljmp lcall retf iret syscall sysret sysenter sysexit", "far transfers and system calls: the host's own kernel"},
-	{"pop", NULL}, /* of segment registers: see below */
 	{"les lds lss lfs lgs lar lsl verr verw", "descriptor tables are the host's"},
 	{"sgdt sidt sldt str smsw", "system registers are the host's, or UMIP's: SDM vol. 3, 2.5"},
 	{"cpuid rdtsc rdtscp rdpmc rdpid rdrand rdseed xgetbv", "the answer is the host's own"},
@@ -26,7 +25,7 @@ const char *row_left_out(const struct insn_row *row)
 	if (row->attr & CPL0)
 		return "privileged";
 	for (unsigned k = 0; k < countof(left_out); k++)
-		if (left_out[k].why && word_in(row->text, left_out[k].names))
+		if (word_in(row->text, left_out[k].names))
 			return left_out[k].why;
 	if (strncmp(row->text, "mov S", 5) == 0 ||
 		(strncmp(row->text, "pop ", 4) == 0 && row->text[5] == 's' && row->text[6] == 0))
@@ -131,7 +130,7 @@ static bool beyond_4g(const struct sample *s, const struct outcome *host, const 
 {
 	u32 offset = (u32)(s->address - (s->insn.f[F_SEG] == S_GS ? HOST_GS_BASE : 0)), end = 0xfffffdff;
 	bool stack = (u32)s->s.r[R_SP] > end || (u32)s->s.r[R_SP] < 512 || (u32)s->s.r[R_BP] > end;
-	bool string = (u32)s->s.r[R_SI] > end || (u32)s->s.r[R_DI] > end;
+	bool string = (u32)host->r.s.r[R_SI] > end || (u32)host->r.s.r[R_DI] > end;
 
 	(void)ours;
 	return !s->mode64 && (host->r.trap == X_GP || host->r.trap == X_SS) &&
@@ -142,15 +141,21 @@ static const char partial[] = "fldenv fnstenv frstor fnsave fxsave fxrstor";
 static const char to_mmx[] = "movd movq movntq maskmovq cvtpi2ps cvtpi2pd cvtps2pi cvttps2pi cvtpd2pi cvttpd2pi";
 
 const struct excuse excuses[] = {
+	{"bound", DIFF_TRAP | DIFF_ERROR | DIFF_CR2, both_fault,
+		"whether the upper bound is read when the lower one has failed is not defined: SDM vol. 2, BOUND"},
+	{"fxsave fxrstor", DIFF_TRAP, both_fault,
+		"not canonical on the stack (#SS) and not aligned (#GP): both at once, SDM vol. 2, FXSAVE"},
 	{"popa", DIFF_GPR, fault, "registers popped before the fault: restarting it pops them again, SDM vol. 3, 6.5"},
 	{"cmps cmpsb cmpsw cmpsd cmpsq", DIFF_TRAP | DIFF_ERROR | DIFF_CR2, both_fault,
 		"both operands fault; which is read first is not defined: SDM vol. 2, CMPS"},
-	{partial, DIFF_CR2, in_operand, "which byte of a long operand is touched first is not defined: SDM vol. 3, 4.7"},
+	{partial, DIFF_CR2 | DIFF_ERROR, in_operand,
+		"which byte of a long operand is touched first is not defined: SDM vol. 3, 4.7"},
 	{"fstp fbstp", DIFF_MEM, part_of_operand,
 		"more than 8 bytes are stored in parts, and some before the fault: SDM vol. 3, 8.1.1"},
 	{"fnstenv fnsave fxsave", DIFF_MEM | DIFF_CR2, part_of_operand, "stored in parts: SDM vol. 3, 8.1.1"},
 	{to_mmx, DIFF_FSW | DIFF_FTW, fault_with_top_0,
-		"a fault leaves the state as it was (SDM vol. 3, 6.5); the host has entered MMX state: TOP = 0, tags valid"},
+		"a fault leaves the state as it was (SDM vol. 3, 6.5); the host has entered MMX state: TOP = 0, tags "
+		"valid"},
 	{"maskmovq maskmovdqu", DIFF_CR2 | DIFF_FSW | DIFF_FTW, page_fault,
 		"CR2 is some byte of the operand, selected or not: SDM vol. 2, MASKMOVDQU, implementation dependent"},
 	{"maskmovq maskmovdqu", DIFF_TRAP | DIFF_RIP | DIFF_MEM | DIFF_FSW | DIFF_FTW | DIFF_ST, unselected_byte,
@@ -158,8 +163,9 @@ const struct excuse excuses[] = {
 	{"fsin fcos fsincos fptan fpatan f2xm1 fyl2x fyl2xp1", DIFF_ST | DIFF_FSW, edge_of_normal,
 		"within 1 ulp, but on either side of underflow: SDM vol. 1, 8.3.10"},
 	{"dpps dppd haddps haddpd hsubps hsubpd", DIFF_XMM, nan_for_nan,
-		"which of several NaNs comes out is not defined (SDM vol. 2, DPPS); ours are those of the captured AMD"},
-	{"xchg", DIFF_GPR, pause_of_r8, "F3 90 with REX.B: PAUSE on Intel, XCHG on AMD (SDM vol. 2, PAUSE; APM vol. 3, XCHG)"},
+		"which of several NaNs comes out is not defined (SDM vol. 2, DPPS); ours as captured on AMD"},
+	{"xchg", DIFF_GPR, pause_of_r8,
+		"F3 90 with REX.B: PAUSE on Intel, XCHG on AMD (SDM vol. 2, PAUSE; APM vol. 3, XCHG)"},
 	{"movs movsb cmps cmpsb stos stosb lods lodsb scas scasb", DIFF_GPR, upper_halves,
 		"whether registers are zero-extended when no iteration was done is not defined: SDM vol. 2, REP"},
 	{NULL, ~0u, beyond_4g, "whether an access over the end of a 4 GiB segment faults is not defined: SDM vol. 3, 5.3"},

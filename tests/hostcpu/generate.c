@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Makes one instruction from a row, with the prefixes that may stand before it (Intel SDM vol. 2, chapter 2), and the state
- * before it. Everything follows from the seed, so that any sample can be made again. */
+/* Makes one instruction from a row, with the prefixes that may stand before it (Intel SDM vol. 2, chapter 2), and the
+ * state before it. Everything follows from the seed, so that any sample can be made again. */
 #include "tests/hostcpu/hostcpu.h"
 
 /* SplitMix64: small, and the same on every host. */

@@ -222,7 +222,8 @@ static bool spawn(struct native *n)
 		close(replies[0]);
 		/* the other mode's child reads there too: move ours to where the handler looks */
 		if (mremap(n->shared, sizeof(*n->shared), sizeof(*n->shared), MREMAP_MAYMOVE | MREMAP_FIXED, SHARED) !=
-				SHARED || !child_prepare(SHARED))
+				SHARED ||
+			!child_prepare(SHARED))
 			_exit(1);
 		raise(SIGTRAP);
 		_exit(1);

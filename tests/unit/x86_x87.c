@@ -435,7 +435,8 @@ Test(x86_x87, save_and_restore)
 
 /* ---- faults -------------------------------------------------------------------------------------------------- */
 
-/* The page after RIG_DATA is missing; the operand reaches into it. */
+/* The page after RIG_DATA is missing; the operand reaches into it. A store that an unmasked exception refuses does not
+ * touch it. */
 Test(x86_x87, faults_change_nothing)
 {
 	static const struct {
@@ -450,6 +451,7 @@ Test(x86_x87, faults_change_nothing)
 		{ "DD 3D", 1 }, { "D9 25", 20 }, { "D9 35", 20 }, { "DD 25", 100 }, { "DD 35", 100 },
 		{ "66 D9 25", 10 }, { "66 DD 35", 90 },
 	};
+	static const char refused[] = "D9 15, D9 1D, DD 1D, DF 15, DB 1D, DF 3D, DF 35, DD 0D";
 
 	for (unsigned n = 0; n < 2 * countof(cases); n++) {
 		u32 at = RIG_DATA + 0x1000 - cases[n / 2].at;
@@ -470,9 +472,14 @@ Test(x86_x87, faults_change_nothing)
 			rig_poke(k, 1, 0x5a);
 		rig_code(cases[n / 2].code);
 		rig_poke(RIG_CODE + strlen(cases[n / 2].code) / 3 + 1, 4, at);
-		cr_expect_eq(rig_run(), X_PF, "%s", cases[n / 2].code);
-		cr_expect_eq(c->cr2, RIG_DATA + 0x1000, "%s: %x", cases[n / 2].code, (unsigned)c->cr2);
-		cr_expect(same_x87(&before, &c->x87), "%s: the x87 changed", cases[n / 2].code);
+		rig_poke(RIG_CODE + strlen(cases[n / 2].code) / 3 + 5, 1, 0xf4);
+		if ((n & 1) && strstr(refused, cases[n / 2].code)) {
+			cr_expect_eq(rig_run(), RIG_HALTED, "%s", cases[n / 2].code);
+		} else {
+			cr_expect_eq(rig_run(), X_PF, "%s", cases[n / 2].code);
+			cr_expect_eq(c->cr2, RIG_DATA + 0x1000, "%s: %x", cases[n / 2].code, (unsigned)c->cr2);
+			cr_expect(same_x87(&before, &c->x87), "%s: the x87 changed", cases[n / 2].code);
+		}
 		for (u32 k = at; k < RIG_DATA + 0x1000; k++)
 			cr_expect_eq(rig_peek(k, 1), 0x5a, "%s: memory changed", cases[n / 2].code);
 	}
