@@ -10,15 +10,27 @@
 
 #include <stdlib.h>
 
-#define HASH_SIZE   16384
-#define JUMP_SIZE   4096
-#define MAX_BLOCKS  40000
-#define MAX_BURIED  512
+#define HASH_BITS   16
+#define HASH_SIZE   (1u << HASH_BITS)
+#define JUMP_BITS   14
+#define JUMP_SIZE   (1u << JUMP_BITS)
+#define MAX_BLOCKS  65536
+#define MAX_BURIED  64
 #define MAX_RAMS    16
+#define QUIET_WRITES 64
+#define CLASSES     6 /* of memory: 2, 4, ... 64 instructions */
+#define SLAB_SIZE   (256u << 10)
+#define LINE        64u
 
 struct code_pages {
 	struct ram *ram;
 	struct block **first; /* per page: blocks with bytes in it, linked by page_next[] */
+	u8 *quiet;            /* per page: writes since the last block was linked, see code_written */
+};
+
+struct slab {
+	struct slab *next;
+	u8 room[];
 };
 
 struct block_cache {
@@ -29,6 +41,9 @@ struct block_cache {
 	unsigned npages, nblocks, nburied;
 	struct block *buried; /* invalidated, linked by hash_next */
 	struct block *loose;  /* the one block whose code is not in RAM; never in the tables */
+	struct block *spare[CLASSES]; /* memory of former blocks, linked by hash_next */
+	struct slab *slabs;
+	u8 *slab_at, *slab_end; /* what is left of the newest one */
 };
 
 static unsigned hash_of(const u8 *code, u32 mode)
@@ -36,7 +51,7 @@ static unsigned hash_of(const u8 *code, u32 mode)
 	u64 k = (u64)(uintptr_t)code ^ (u64)mode << 44;
 
 	k *= 0x9e3779b97f4a7c15ull;
-	return (unsigned)(k >> 50) & (HASH_SIZE - 1);
+	return (unsigned)(k >> (64 - HASH_BITS));
 }
 
 static unsigned jump_of(u64 va)
@@ -51,6 +66,50 @@ struct block_cache *block_cache_new(struct cpu *cpu)
 	assert(bc);
 	bc->cpu = cpu;
 	return bc;
+}
+
+/* ---- memory ---------------------------------------------------------------------------------------------- */
+
+static void new_slab(struct block_cache *bc)
+{
+	struct slab *s = malloc(SLAB_SIZE);
+
+	assert(s);
+	s->next = bc->slabs;
+	bc->slabs = s;
+	bc->slab_at = s->room + (0 - (uintptr_t)s->room) % LINE;
+	bc->slab_end = (u8 *)s + SLAB_SIZE;
+}
+
+static struct block *block_new(struct block_cache *bc, unsigned ninsns)
+{
+	unsigned class = 0;
+	struct block *b;
+	size_t size;
+
+	while (2u << class < ninsns)
+		class++;
+	assert(class < CLASSES);
+	b = bc->spare[class];
+	if (b) {
+		bc->spare[class] = b->hash_next;
+	} else {
+		size = (size_t)align_up(sizeof(*b) + (sizeof(struct insn) << (class + 1)), LINE);
+		if (!bc->slabs || size > (size_t)(bc->slab_end - bc->slab_at))
+			new_slab(bc);
+		b = (struct block *)(void *)bc->slab_at;
+		bc->slab_at += size;
+	}
+	memset(b, 0, sizeof(*b));
+	b->class = (u8)class;
+	return b;
+}
+
+static void block_free(struct block_cache *bc, struct block *b)
+{
+	b->live = false;
+	b->hash_next = bc->spare[b->class];
+	bc->spare[b->class] = b;
 }
 
 /* ---- pages with code ------------------------------------------------------------------------------- */
@@ -83,7 +142,7 @@ static bool overlaps(const struct block *b, const struct ram *ram, u64 off, u64 
 
 static void code_written(void *arg, struct ram *ram, u64 off, u64 len);
 
-static struct block **page_list(struct block_cache *bc, struct ram *ram, u64 off)
+static struct code_pages *pages_of(struct block_cache *bc, struct ram *ram)
 {
 	unsigned k;
 
@@ -93,12 +152,28 @@ static struct block **page_list(struct block_cache *bc, struct ram *ram, u64 off
 		assert(k < MAX_RAMS);
 		bc->pages[k].ram = ram;
 		bc->pages[k].first = calloc((size_t)(ram->size >> RAM_PAGE_BITS), sizeof(struct block *));
-		assert(bc->pages[k].first);
+		bc->pages[k].quiet = calloc((size_t)(ram->size >> RAM_PAGE_BITS), 1);
+		assert(bc->pages[k].first && bc->pages[k].quiet);
 		bc->npages++;
 		ram->code_written = code_written;
 		ram->code_arg = bc;
 	}
-	return &bc->pages[k].first[off >> RAM_PAGE_BITS];
+	return &bc->pages[k];
+}
+
+static struct block **page_list(struct block_cache *bc, struct ram *ram, u64 off)
+{
+	return &pages_of(bc, ram)->first[off >> RAM_PAGE_BITS];
+}
+
+static bool page_is_quiet(struct block_cache *bc, struct ram *ram, u64 off)
+{
+	u8 *quiet = &pages_of(bc, ram)->quiet[off >> RAM_PAGE_BITS];
+
+	if (++*quiet < QUIET_WRITES)
+		return false;
+	*quiet = 0;
+	return true;
 }
 
 static void link_page(struct block_cache *bc, struct block *b, unsigned part)
@@ -109,6 +184,7 @@ static void link_page(struct block_cache *bc, struct block *b, unsigned part)
 
 	b->page_next[part] = *list;
 	*list = b;
+	pages_of(bc, ram)->quiet[page] = 0;
 	if (!(ram->page_flags[page] & RAM_CODE)) {
 		ram->page_flags[page] |= RAM_CODE;
 		tlb_flush_host(&bc->cpu->tlb, ram->host + (page << RAM_PAGE_BITS), RAM_PAGE_SIZE);
@@ -126,7 +202,7 @@ static void unlink_page(struct block_cache *bc, struct block *b, unsigned part)
 	*p = b->page_next[part];
 }
 
-/* Takes a block out of every table. Its memory stays until block_collect: the engine or a jump slot may hold it. */
+/* Takes a block out of every table. Its memory stays until block_collect: the engine may be running it. */
 static void bury(struct block_cache *bc, struct block *b)
 {
 	struct block **p = &bc->hash[hash_of(b->code, b->mode)];
@@ -150,9 +226,9 @@ static void code_written(void *arg, struct ram *ram, u64 off, u64 len)
 	struct block_cache *bc = arg;
 	struct block *b = *page_list(bc, ram, off);
 
-	/* A page that is written twice with no code decoded in between holds data again. Not at once: code that
+	/* A page that is written many times with no code decoded in between holds data again. Not sooner: code that
 	 * rewrites itself in a loop would pay for protecting the page each time. */
-	if (!b)
+	if (!b && page_is_quiet(bc, ram, off))
 		ram->page_flags[off >> RAM_PAGE_BITS] &= (u8)~RAM_CODE;
 	while (b) {
 		struct block *next = b->page_next[link_of(b, ram, off)];
@@ -169,12 +245,11 @@ void block_collect(struct cpu *cpu)
 
 	assert(!cpu->block);
 	cpu->rest = NULL;
-	memset(bc->jump, 0, sizeof(bc->jump));
 	while (bc->buried) {
 		struct block *b = bc->buried;
 
 		bc->buried = b->hash_next;
-		free(b);
+		block_free(bc, b);
 	}
 	bc->nburied = 0;
 }
@@ -184,9 +259,22 @@ void block_flush_all(struct cpu *cpu)
 	struct block_cache *bc = cpu->blocks;
 
 	for (unsigned i = 0; i < HASH_SIZE; i++) {
-		while (bc->hash[i])
-			bury(bc, bc->hash[i]);
+		while (bc->hash[i]) {
+			struct block *b = bc->hash[i];
+
+			bc->hash[i] = b->hash_next;
+			b->live = false;
+			b->hash_next = bc->buried;
+			bc->buried = b;
+			bc->nburied++;
+		}
 	}
+	for (unsigned k = 0; k < bc->npages; k++)
+		memset(bc->pages[k].first, 0,
+			(size_t)(bc->pages[k].ram->size >> RAM_PAGE_BITS) * sizeof(struct block *));
+	bc->nblocks = 0;
+	if (cpu->block)
+		cpu_end_block(cpu);
 }
 
 void block_cache_free(struct block_cache *bc)
@@ -202,8 +290,14 @@ void block_cache_free(struct block_cache *bc)
 		for (u64 page = 0; page < ram->size >> RAM_PAGE_BITS; page++)
 			ram->page_flags[page] &= (u8)~RAM_CODE;
 		free(bc->pages[k].first);
+		free(bc->pages[k].quiet);
 	}
-	free(bc->loose);
+	while (bc->slabs) {
+		struct slab *s = bc->slabs;
+
+		bc->slabs = s->next;
+		free(s);
+	}
 	free(bc);
 }
 
@@ -253,8 +347,7 @@ static struct block *make(struct cpu *cpu, const struct fetch *f)
 		if ((cpu->rows[i->row]->attr & ENDS_BLOCK) || !f->ram)
 			break;
 	}
-	b = calloc(1, sizeof(*b) + n * sizeof(*insn));
-	assert(b);
+	b = block_new(cpu->blocks, n);
 	memcpy(b->insn, insn, n * sizeof(*insn));
 	b->code = f->code;
 	b->mode = cpu->mode;
@@ -267,13 +360,15 @@ static struct block *make(struct cpu *cpu, const struct fetch *f)
 		b->ram[1] = second.ram;
 		b->ram_off[1] = second.ram_off;
 		b->part[1] = (u16)(off - f->avail);
+		b->crosses = true;
 	}
 	return b;
 }
 
 static struct block *make_loose(struct block_cache *bc, struct block *b)
 {
-	free(bc->loose);
+	if (bc->loose)
+		block_free(bc, bc->loose);
 	bc->loose = b;
 	return b;
 }
@@ -323,8 +418,20 @@ static struct block *find_slow(struct cpu *cpu, u64 va)
 	}
 	b->va = va;
 	b->map_id = cpu->tlb.id;
+	b->flushes = cpu->tlb.flushes;
 	bc->jump[jump_of(va)] = b;
 	return b;
+}
+
+bool block_renew(struct cpu *cpu, struct block *b, u64 va)
+{
+	const u8 *code = tlb_fetch(&cpu->tlb, va);
+
+	if (b->va != va || b->mode != cpu->mode || !b->live || b->ram[1] || !code || code != b->code ||
+		b->flushes != cpu->tlb.flushes)
+		return false;
+	b->map_id = cpu->tlb.id;
+	return true;
 }
 
 struct block *block_find(struct cpu *cpu)
@@ -332,7 +439,7 @@ struct block *block_find(struct cpu *cpu)
 	u64 va = cpu->pc_base + cpu->pc;
 	struct block *b = cpu->blocks->jump[jump_of(va)];
 
-	if (likely(b && b->va == va && b->map_id == cpu->tlb.id && b->mode == cpu->mode && b->live))
+	if (likely(b && (block_at(cpu, b, va) || block_renew(cpu, b, va))))
 		return b;
 	return find_slow(cpu, va);
 }

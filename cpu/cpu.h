@@ -124,6 +124,16 @@ u64 cpu_pc_now(const struct cpu *cpu);
 
 /* ---- what devices and exec handlers may ask ---------------------------------------------------- */
 
+/* The last thing that a handler may do: go on with the next instruction of the block, by a jump wherever the compiler
+ * makes one of it, so that the engine's loop is not gone round for each. */
+ALWAYS_INLINE void cpu_next(struct cpu *cpu, const struct insn *i)
+{
+	if (likely(++i < cpu->end)) {
+		cpu->insn = i;
+		i->exec(cpu, i);
+	}
+}
+
 /* Look at events after the running instruction. */
 void cpu_kick(struct cpu *cpu, u32 events);
 /* Never run past `deadline` (absolute count); moves the present one forward only. */

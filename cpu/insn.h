@@ -11,7 +11,9 @@ struct insn;
 struct ir_builder; /* cpu/ir, for emit */
 
 /* The meaning in plain C. Runs one instruction (or as many iterations of a REP as the deadline allows) and returns;
- * faults leave by cpu_escape. The program counter afterwards is the next instruction's unless exec sets cpu->pc. */
+ * faults leave by cpu_escape. The program counter afterwards is the next instruction's unless exec sets cpu->pc.
+ * It may go on with the instructions behind it up to cpu->end (cpu_next in cpu.h); whoever wants one alone sets
+ * cpu->end to i + 1. cpu->insn is then the last one that ran. */
 typedef void insn_exec(struct cpu *cpu, const struct insn *i);
 /* Optional: the same as IR. */
 typedef void insn_emit(struct ir_builder *b, const struct insn *i);
@@ -64,10 +66,16 @@ struct insn {
  * with size = log2 bytes; SIZED(add) writes its eight wrappers, SIZES(add) lists them in the row. SIZED1 and SIZES1
  * are for bodies that exist once and look at i->size themselves. The architecture defines SIZED_CPU, its cast from
  * struct cpu. */
+#define SIZED_LAST(fn, suffix, size, mem) \
+	static void fn##suffix(struct cpu *cpu, const struct insn *i) \
+	{ \
+		fn(SIZED_CPU(cpu), i, size, mem); \
+	}
 #define SIZED_ONE(fn, suffix, size, mem) \
 	static void fn##suffix(struct cpu *cpu, const struct insn *i) \
 	{ \
 		fn(SIZED_CPU(cpu), i, size, mem); \
+		cpu_next(cpu, i); \
 	}
 #define SIZED(fn) \
 	SIZED_ONE(fn, _8m, 0, true) SIZED_ONE(fn, _16m, 1, true) SIZED_ONE(fn, _32m, 2, true) \
@@ -75,6 +83,26 @@ struct insn {
 	SIZED_ONE(fn, _32r, 2, false) SIZED_ONE(fn, _64r, 3, false)
 #define SIZES(fn) {fn##_8m, fn##_16m, fn##_32m, fn##_64m, fn##_8r, fn##_16r, fn##_32r, fn##_64r}
 #define SIZES1(fn) {fn, fn, fn, fn, fn, fn, fn, fn}
+/* The same, in two copies: where hit(c, i, size) says that the body's accesses to memory are plain, the compiler drops
+ * the slow paths from it, and with them the need to save registers; else the cold copy runs. */
+#define SIZED_COLD(fn, suffix, size, mem) COLD SIZED_ONE(fn, suffix##_cold, size, mem)
+#define SIZED_WARM(fn, suffix, size, mem, hit) \
+	static void fn##suffix(struct cpu *cpu, const struct insn *i) \
+	{ \
+		if (unlikely(!hit(SIZED_CPU(cpu), i, size))) \
+			fn##suffix##_cold(cpu, i); \
+		else \
+			fn(SIZED_CPU(cpu), i, size, mem), cpu_next(cpu, i); \
+	}
+#define SIZED_HIT_ONE(fn, suffix, size, mem, hit) \
+	SIZED_COLD(fn, suffix, size, mem) SIZED_WARM(fn, suffix, size, mem, hit)
+#define SIZED_HIT_M(fn, hit) \
+	SIZED_HIT_ONE(fn, _8m, 0, true, hit) SIZED_HIT_ONE(fn, _16m, 1, true, hit) \
+	SIZED_HIT_ONE(fn, _32m, 2, true, hit) SIZED_HIT_ONE(fn, _64m, 3, true, hit)
+#define SIZED_HIT_R(fn, hit) \
+	SIZED_HIT_ONE(fn, _8r, 0, false, hit) SIZED_HIT_ONE(fn, _16r, 1, false, hit) \
+	SIZED_HIT_ONE(fn, _32r, 2, false, hit) SIZED_HIT_ONE(fn, _64r, 3, false, hit)
+#define SIZED_HIT(fn, hit) SIZED_HIT_M(fn, hit) SIZED_R(fn)
 /* The same for bodies that have no memory form. */
 #define SIZED_R(fn) \
 	SIZED_ONE(fn, _8r, 0, false) SIZED_ONE(fn, _16r, 1, false) SIZED_ONE(fn, _32r, 2, false) \

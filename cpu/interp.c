@@ -11,28 +11,52 @@ static void leave_early(struct cpu *cpu, struct block *b, const struct insn *nex
 	cpu->rest_pc = cpu->pc;
 }
 
-void interp_block(struct cpu *cpu, struct block *b, unsigned first, unsigned end)
+/* The block that follows b at its end, if it is known and nothing is to be looked at before all of it. */
+ALWAYS_INLINE struct block *successor(struct cpu *cpu, struct block *b)
+{
+	u64 va = cpu->pc_base + cpu->pc;
+	struct block *next = *block_hint(b, va);
+
+	if (unlikely(!next || next->va != va || cpu->events))
+		return NULL;
+	if (unlikely(!block_at(cpu, next, va) && !block_renew(cpu, next, va)))
+		return NULL;
+	return likely(cpu->icount + next->ninsns <= cpu->deadline) ? next : NULL;
+}
+
+struct block *interp_block(struct cpu *cpu, struct block *b, unsigned first, unsigned end)
 {
 	const struct insn *i = b->insn + first;
+	struct block *next;
 
-	cpu->block = b;
-	cpu->block_pc = cpu->pc - i->off;
 	cpu->icount -= first;
-	cpu->pc = cpu->block_pc + b->len; /* where it goes on unless a branch says otherwise */
-	cpu->end = b->insn + end;
-	do {
-		cpu->insn = i;
-		i->exec(cpu, i);
-		i++;
-	} while (i < cpu->end);
+	cpu->pc -= i->off;
+	for (;;) {
+		cpu->block = b;
+		cpu->block_pc = cpu->pc;
+		cpu->pc += b->len; /* where it goes on unless a branch says otherwise */
+		cpu->end = b->insn + end;
+		do {
+			cpu->insn = i;
+			i->exec(cpu, i);
+			i = cpu->insn + 1;
+		} while (i < cpu->end);
 
-	cpu->icount += (unsigned)(i - b->insn);
-	if (unlikely(cpu->stay)) {
-		cpu->stay = false;
-		leave_early(cpu, b, i - 1);
-	} else if (i < b->insn + b->ninsns) {
-		leave_early(cpu, b, i);
+		cpu->icount += (u64)(i - b->insn);
+		if (unlikely(cpu->stay || i < b->insn + b->ninsns)) {
+			leave_early(cpu, b, i - cpu->stay);
+			cpu->stay = false;
+			b = NULL;
+			break;
+		}
+		next = successor(cpu, b);
+		if (!next)
+			break;
+		b = next;
+		i = b->insn;
+		end = b->ninsns;
 	}
 	cpu->insn = NULL;
 	cpu->block = NULL;
+	return b;
 }

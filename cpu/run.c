@@ -192,6 +192,8 @@ static struct block *take_rest(struct cpu *cpu, unsigned *first)
 
 static enum stop loop(struct cpu *cpu)
 {
+	struct block *from = NULL;
+
 	for (;;) {
 		struct block *b = NULL;
 		unsigned first = 0, end;
@@ -202,6 +204,7 @@ static enum stop loop(struct cpu *cpu)
 		if (unlikely(cpu->events)) {
 			u64 before = cpu->icount;
 
+			from = NULL;
 			if (attend(cpu, &stop))
 				return stop;
 			if (cpu->icount != before)
@@ -212,6 +215,8 @@ static enum stop loop(struct cpu *cpu)
 		if (likely(!b)) {
 			first = 0;
 			b = block_find(cpu);
+			if (from)
+				*block_hint(from, b->va) = b;
 		}
 		end = b->ninsns;
 		if (unlikely(end - first > cpu->deadline - cpu->icount))
@@ -221,7 +226,7 @@ static enum stop loop(struct cpu *cpu)
 			if (cpu->events & EVENT_TRACE)
 				cpu->ops->trace(cpu, &b->insn[first], log_file());
 		}
-		interp_block(cpu, b, first, end);
+		from = interp_block(cpu, b, first, end);
 	}
 }
 

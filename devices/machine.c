@@ -10,6 +10,7 @@
 
 #define PHYSICAL_LAST mask_low(52)  /* no processor of ours has more address lines */
 #define IDLE_SKIPS    65536         /* in one machine_run without an instruction, before the caller gets a look */
+#define RESETS        16            /* likewise, without a look: a reset takes longer than thousands of instructions */
 #define SHUTDOWN_LINES 8            /* a guest that triple-faults for ever must not fill the disk */
 
 /* ---- the processor's side of the clock -------------------------------------------------------------------------- */
@@ -273,7 +274,7 @@ static bool machine_idle(struct machine *m, enum machine_stop *stop)
 enum machine_stop machine_run(struct machine *m, u64 until)
 {
 	enum machine_stop stop = MACHINE_AGAIN;
-	unsigned skips = 0;
+	unsigned skips = 0, resets = 0;
 
 	assert(m->cpu);
 	while (!machine_before_run(m, until, &stop)) {
@@ -297,6 +298,8 @@ enum machine_stop machine_run(struct machine *m, u64 until)
 		case STOP_REQUEST:
 			break;
 		}
+		if (m->reset_wanted && ++resets > RESETS)
+			return MACHINE_AGAIN;
 	}
 	return stop;
 }

@@ -54,7 +54,7 @@ enum machine_stop {
 	MACHINE_EXIT,     /* the guest or the user ended the run: see exit_status */
 	MACHINE_IDLE,     /* idle with no event to wait for: only host input can wake it */
 	MACHINE_WAITING,  /* idle until virtual time `idle_until`, when paced: the caller sleeps, then replay_skip_to */
-	MACHINE_AGAIN,    /* many idle skips without an instruction: look at the host and call again */
+	MACHINE_AGAIN,    /* many idle skips or resets without much else: look at the host and call again */
 };
 
 #define MACHINE_IRQS 32

@@ -86,6 +86,7 @@ void tlb_select(struct tlb *t, u64 key, unsigned mode)
 
 void tlb_flush_all(struct tlb *t)
 {
+	t->flushes++;
 	for (unsigned k = 0; k < TLB_CONTEXTS; k++)
 		clear_context(t, &t->ctx[k], false);
 }

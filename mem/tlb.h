@@ -54,6 +54,7 @@ struct tlb {
 	u64 next_id;
 	unsigned current, mode;
 	u32 clock;
+	u32 flushes;              /* how often everything was flushed */
 };
 
 void tlb_init(struct tlb *t);
@@ -90,20 +91,43 @@ ALWAYS_INLINE unsigned tlb_index(u64 va)
 	return (va >> 12) & (TLB_ENTRIES - 1);
 }
 
-/* Host pointer for a `size`-byte access, or NULL: ask the slow path. A two-page access misses because the last
- * byte's page never equals the tag stored under the first byte's index. */
+/* May a `size`-byte access at va use tlb_host? Else ask the slow path. A two-page access misses because the last byte's
+ * page never equals the tag stored under the first byte's index. */
+ALWAYS_INLINE bool tlb_reads(const struct tlb *t, u64 va, unsigned size)
+{
+	return ((va + size - 1) & TLB_PAGE) == t->now[tlb_index(va)].read;
+}
+
+ALWAYS_INLINE bool tlb_writes(const struct tlb *t, u64 va, unsigned size)
+{
+	return ((va + size - 1) & TLB_PAGE) == t->now[tlb_index(va)].write;
+}
+
+ALWAYS_INLINE u8 *tlb_host(const struct tlb *t, u64 va)
+{
+	return (u8 *)(t->now[tlb_index(va)].addend + (uintptr_t)va);
+}
+
+/* Host pointer for a `size`-byte access, or NULL. */
 ALWAYS_INLINE u8 *tlb_read(const struct tlb *t, u64 va, unsigned size)
 {
-	const struct tlb_entry *e = &t->now[tlb_index(va)];
-
-	return likely(((va + size - 1) & TLB_PAGE) == e->read) ? (u8 *)(e->addend + (uintptr_t)va) : NULL;
+	return tlb_reads(t, va, size) ? tlb_host(t, va) : NULL;
 }
 
 ALWAYS_INLINE u8 *tlb_write(const struct tlb *t, u64 va, unsigned size)
 {
-	const struct tlb_entry *e = &t->now[tlb_index(va)];
+	return tlb_writes(t, va, size) ? tlb_host(t, va) : NULL;
+}
 
-	return likely(((va + size - 1) & TLB_PAGE) == e->write) ? (u8 *)(e->addend + (uintptr_t)va) : NULL;
+ALWAYS_INLINE bool tlb_fetches(const struct tlb *t, u64 va)
+{
+	return t->now[tlb_index(va)].fetch == (va & TLB_PAGE);
+}
+
+/* Host pointer to the byte at va for instruction fetch, or NULL. */
+ALWAYS_INLINE const u8 *tlb_fetch(const struct tlb *t, u64 va)
+{
+	return tlb_fetches(t, va) ? tlb_host(t, va) : NULL;
 }
 
 #endif

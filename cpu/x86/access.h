@@ -11,61 +11,68 @@
 u64 x86_read_slow(struct x86 *c, unsigned seg, u64 ea, unsigned bytes);
 void x86_write_slow(struct x86 *c, unsigned seg, u64 ea, unsigned bytes, u64 value);
 
+ALWAYS_INLINE u64 x86_linear(const struct x86 *c, unsigned seg, u64 ea)
+{
+	return (c->seg[seg].ebase + ea) & c->la_mask;
+}
+
+/* Will the access need no slow path? */
+ALWAYS_INLINE bool x86_plain_read(const struct x86 *c, unsigned seg, u64 ea, unsigned bytes)
+{
+	return ea + bytes <= c->seg[seg].rmax && tlb_reads(&c->cpu.tlb, x86_linear(c, seg, ea), bytes);
+}
+
+ALWAYS_INLINE bool x86_plain_write(const struct x86 *c, unsigned seg, u64 ea, unsigned bytes)
+{
+	return ea + bytes <= c->seg[seg].wmax && tlb_writes(&c->cpu.tlb, x86_linear(c, seg, ea), bytes);
+}
+
+ALWAYS_INLINE bool x86_plain_rmw(const struct x86 *c, unsigned seg, u64 ea, unsigned bytes)
+{
+	return c->seg[seg].rmax && x86_plain_write(c, seg, ea, bytes);
+}
+
 ALWAYS_INLINE u64 x86_read(struct x86 *c, unsigned seg, u64 ea, unsigned bytes)
 {
-	const struct seg *s = &c->seg[seg];
-
-	if (likely(ea + bytes <= s->rmax)) {
-		const u8 *p = tlb_read(&c->cpu.tlb, (s->ebase + ea) & c->la_mask, bytes);
-
-		if (likely(p != NULL))
-			return load_le(p, bytes);
-	}
+	if (likely(x86_plain_read(c, seg, ea, bytes)))
+		return load_le(tlb_host(&c->cpu.tlb, x86_linear(c, seg, ea)), bytes);
 	return x86_read_slow(c, seg, ea, bytes);
 }
 
 ALWAYS_INLINE void x86_write(struct x86 *c, unsigned seg, u64 ea, unsigned bytes, u64 value)
 {
-	const struct seg *s = &c->seg[seg];
-
-	if (likely(ea + bytes <= s->wmax)) {
-		u8 *p = tlb_write(&c->cpu.tlb, (s->ebase + ea) & c->la_mask, bytes);
-
-		if (likely(p != NULL)) {
-			store_le(p, bytes, value);
-			return;
-		}
-	}
-	x86_write_slow(c, seg, ea, bytes, value);
+	if (likely(x86_plain_write(c, seg, ea, bytes)))
+		store_le(tlb_host(&c->cpu.tlb, x86_linear(c, seg, ea)), bytes, value);
+	else
+		x86_write_slow(c, seg, ea, bytes, value);
 }
 
 /* Read-modify-write: begin checks for writing (page faults are reported as writes) before anything changes. */
 struct x86_rmw {
-	u8 *p; /* host pointer, or NULL: finish by a slow write */
+	u8 *p; /* host pointer, if plain */
 	u64 ea;
 	u8 seg;
+	bool plain; /* else finish by a slow write */
 };
 
 u64 x86_rmw_slow(struct x86 *c, unsigned seg, u64 ea, unsigned bytes);
 
 ALWAYS_INLINE u64 x86_rmw_begin(struct x86 *c, struct x86_rmw *m, unsigned seg, u64 ea, unsigned bytes)
 {
-	const struct seg *s = &c->seg[seg];
-
 	m->ea = ea;
 	m->seg = (u8)seg;
-	m->p = NULL;
-	if (likely(ea + bytes <= s->wmax && s->rmax)) {
-		m->p = tlb_write(&c->cpu.tlb, (s->ebase + ea) & c->la_mask, bytes);
-		if (likely(m->p != NULL))
-			return load_le(m->p, bytes);
+	m->plain = x86_plain_rmw(c, seg, ea, bytes);
+	if (likely(m->plain)) {
+		m->p = tlb_host(&c->cpu.tlb, x86_linear(c, seg, ea));
+		return load_le(m->p, bytes);
 	}
+	m->p = NULL;
 	return x86_rmw_slow(c, seg, ea, bytes);
 }
 
 ALWAYS_INLINE void x86_rmw_end(struct x86 *c, const struct x86_rmw *m, unsigned bytes, u64 value)
 {
-	if (likely(m->p != NULL))
+	if (likely(m->plain))
 		store_le(m->p, bytes, value);
 	else
 		x86_write(c, m->seg, m->ea, bytes, value);

@@ -88,26 +88,26 @@ ALWAYS_INLINE void ai(struct x86 *c, const struct insn *i, const enum alu_op op,
 	} \
 	sized(fn##_##form)
 
-OP(add, eg, ADD, SIZED) OP(add, ge, ADD, SIZED) OP(add, ei, ADD, SIZED) OP(add, ai, ADD, SIZED_R)
-OP(or, eg, OR, SIZED) OP(or, ge, OR, SIZED) OP(or, ei, OR, SIZED) OP(or, ai, OR, SIZED_R)
-OP(adc, eg, ADC, SIZED) OP(adc, ge, ADC, SIZED) OP(adc, ei, ADC, SIZED) OP(adc, ai, ADC, SIZED_R)
-OP(sbb, eg, SBB, SIZED) OP(sbb, ge, SBB, SIZED) OP(sbb, ei, SBB, SIZED) OP(sbb, ai, SBB, SIZED_R)
-OP(and, eg, AND, SIZED) OP(and, ge, AND, SIZED) OP(and, ei, AND, SIZED) OP(and, ai, AND, SIZED_R)
-OP(sub, eg, SUB, SIZED) OP(sub, ge, SUB, SIZED) OP(sub, ei, SUB, SIZED) OP(sub, ai, SUB, SIZED_R)
-OP(xor, eg, XOR, SIZED) OP(xor, ge, XOR, SIZED) OP(xor, ei, XOR, SIZED) OP(xor, ai, XOR, SIZED_R)
-OP(cmp, eg, CMP, SIZED) OP(cmp, ge, CMP, SIZED) OP(cmp, ei, CMP, SIZED) OP(cmp, ai, CMP, SIZED_R)
+OP(add, eg, ADD, SIZED_RMW) OP(add, ge, ADD, SIZED_READ) OP(add, ei, ADD, SIZED_RMW) OP(add, ai, ADD, SIZED_R)
+OP(or, eg, OR, SIZED_RMW) OP(or, ge, OR, SIZED_READ) OP(or, ei, OR, SIZED_RMW) OP(or, ai, OR, SIZED_R)
+OP(adc, eg, ADC, SIZED_RMW) OP(adc, ge, ADC, SIZED_READ) OP(adc, ei, ADC, SIZED_RMW) OP(adc, ai, ADC, SIZED_R)
+OP(sbb, eg, SBB, SIZED_RMW) OP(sbb, ge, SBB, SIZED_READ) OP(sbb, ei, SBB, SIZED_RMW) OP(sbb, ai, SBB, SIZED_R)
+OP(and, eg, AND, SIZED_RMW) OP(and, ge, AND, SIZED_READ) OP(and, ei, AND, SIZED_RMW) OP(and, ai, AND, SIZED_R)
+OP(sub, eg, SUB, SIZED_RMW) OP(sub, ge, SUB, SIZED_READ) OP(sub, ei, SUB, SIZED_RMW) OP(sub, ai, SUB, SIZED_R)
+OP(xor, eg, XOR, SIZED_RMW) OP(xor, ge, XOR, SIZED_READ) OP(xor, ei, XOR, SIZED_RMW) OP(xor, ai, XOR, SIZED_R)
+OP(cmp, eg, CMP, SIZED_READ) OP(cmp, ge, CMP, SIZED_READ) OP(cmp, ei, CMP, SIZED_READ) OP(cmp, ai, CMP, SIZED_R)
 
 ALWAYS_INLINE void test_eg(struct x86 *c, const struct insn *i, const unsigned size, const bool mem)
 {
 	x86_flags_logic(c, x86_get_e(c, i, size, mem) & x86_get_g(c, i, size), size);
 }
-SIZED(test_eg)
+SIZED_READ(test_eg)
 
 ALWAYS_INLINE void test_ei(struct x86 *c, const struct insn *i, const unsigned size, const bool mem)
 {
 	x86_flags_logic(c, x86_get_e(c, i, size, mem) & (u64)(s64)i->imm32, size);
 }
-SIZED(test_ei)
+SIZED_READ(test_ei)
 
 ALWAYS_INLINE void test_ai(struct x86 *c, const struct insn *i, const unsigned size, const bool mem)
 {
@@ -123,7 +123,7 @@ ALWAYS_INLINE void not(struct x86 *c, const struct insn *i, const unsigned size,
 
 	x86_end_e(c, i, &m, size, mem, ~a);
 }
-SIZED(not)
+SIZED_RMW(not)
 
 ALWAYS_INLINE void neg(struct x86 *c, const struct insn *i, const unsigned size, const bool mem)
 {
@@ -133,7 +133,7 @@ ALWAYS_INLINE void neg(struct x86 *c, const struct insn *i, const unsigned size,
 	x86_end_e(c, i, &m, size, mem, r);
 	x86_flags_sub(c, 0, a, r, size);
 }
-SIZED(neg)
+SIZED_RMW(neg)
 
 ALWAYS_INLINE void inc(struct x86 *c, const struct insn *i, const unsigned size, const bool mem)
 {
@@ -145,7 +145,7 @@ ALWAYS_INLINE void inc(struct x86 *c, const struct insn *i, const unsigned size,
 	x86_flags_add(c, a, 1, r, size);
 	x86_set_cf(c, cf);
 }
-SIZED(inc)
+SIZED_RMW(inc)
 
 ALWAYS_INLINE void dec(struct x86 *c, const struct insn *i, const unsigned size, const bool mem)
 {
@@ -157,7 +157,7 @@ ALWAYS_INLINE void dec(struct x86 *c, const struct insn *i, const unsigned size,
 	x86_flags_sub(c, a, 1, r, size);
 	x86_set_cf(c, cf);
 }
-SIZED(dec)
+SIZED_RMW(dec)
 
 static const struct insn_row rows[] = {
 	{"00 /r", "add Eb,Gb", SIZES(add_eg), .attr = LOCKABLE, .flags_out = FL_OSZAPC},

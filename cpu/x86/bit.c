@@ -85,7 +85,7 @@ ALWAYS_INLINE void bsf(struct x86 *c, const struct insn *i, const unsigned size,
 		x86_set_g(c, i, size, lowest(v));
 	x86_set_zf(c, !v);
 }
-SIZED(bsf)
+SIZED_READ(bsf)
 
 ALWAYS_INLINE void bsr(struct x86 *c, const struct insn *i, const unsigned size, const bool mem)
 {
@@ -95,7 +95,7 @@ ALWAYS_INLINE void bsr(struct x86 *c, const struct insn *i, const unsigned size,
 		x86_set_g(c, i, size, 63 - clz64(v));
 	x86_set_zf(c, !v);
 }
-SIZED(bsr)
+SIZED_READ(bsr)
 
 /* TZCNT and LZCNT: CF = the source is 0, ZF = the result is 0. */
 ALWAYS_INLINE void tzcnt(struct x86 *c, const struct insn *i, const unsigned size, const bool mem)
@@ -107,7 +107,7 @@ ALWAYS_INLINE void tzcnt(struct x86 *c, const struct insn *i, const unsigned siz
 	x86_set_cf(c, !v);
 	x86_set_zf(c, !n);
 }
-SIZED(tzcnt)
+SIZED_READ(tzcnt)
 
 ALWAYS_INLINE void lzcnt(struct x86 *c, const struct insn *i, const unsigned size, const bool mem)
 {
@@ -118,7 +118,7 @@ ALWAYS_INLINE void lzcnt(struct x86 *c, const struct insn *i, const unsigned siz
 	x86_set_cf(c, !v);
 	x86_set_zf(c, !n);
 }
-SIZED(lzcnt)
+SIZED_READ(lzcnt)
 
 ALWAYS_INLINE void popcnt(struct x86 *c, const struct insn *i, const unsigned size, const bool mem)
 {
@@ -130,7 +130,7 @@ ALWAYS_INLINE void popcnt(struct x86 *c, const struct insn *i, const unsigned si
 	x86_set_g(c, i, size, n * 0x0101010101010101ull >> 56);
 	x86_set_oszapc(c, v ? 0 : FL_ZF);
 }
-SIZED(popcnt)
+SIZED_READ(popcnt)
 
 ALWAYS_INLINE u64 swap(u64 v, const unsigned size)
 {
@@ -151,7 +151,7 @@ ALWAYS_INLINE void movbe_load(struct x86 *c, const struct insn *i, const unsigne
 {
 	x86_set_g(c, i, size, swap(x86_get_e(c, i, size, mem), size));
 }
-SIZED(movbe_load)
+SIZED_READ(movbe_load)
 
 ALWAYS_INLINE void movbe_store(struct x86 *c, const struct insn *i, const unsigned size, const bool mem)
 {
@@ -182,7 +182,7 @@ ALWAYS_INLINE void crc32(struct x86 *c, const struct insn *i, const unsigned siz
 
 	c->r[i->f[F_REG]] = crc32c((u32)c->r[i->f[F_REG]], v, 1u << size);
 }
-SIZED(crc32)
+SIZED_READ(crc32)
 
 enum { FL_COUNT = FL_CF | FL_ZF };
 

@@ -9,7 +9,7 @@
 
 static bool exec_breakpoints(const struct x86 *c)
 {
-	for (unsigned n = 0; n < 4; n++) {
+	for (unsigned n = 0; (c->dr[7] & 0xff) && n < 4; n++) {
 		if ((c->dr[7] >> (2 * n) & 3) && !(c->dr[7] >> (16 + 4 * n) & 3))
 			return true;
 	}

@@ -11,6 +11,8 @@ struct x86_model {
 	const u8 *features; /* ends with FEAT_NONE */
 };
 
+_Static_assert(FEAT_COUNT <= 128, "struct x86.features has two words");
+
 enum { EAX, EBX, ECX, EDX };
 
 struct feature {
@@ -39,6 +41,7 @@ static const struct feature features[] = {
 	{FEAT_SHA, "sha-ni", 7, EBX, 29},
 	{FEAT_FSGSBASE, "fsgsbase", 7, EBX, 0}, {FEAT_TSC_ADJUST, "tsc-adjust", 7, EBX, 1}, {FEAT_SMEP, "smep", 7, EBX, 7},
 	{FEAT_ERMS, "erms", 7, EBX, 9}, {FEAT_INVPCID, "invpcid", 7, EBX, 10}, {FEAT_SMAP, "smap", 7, EBX, 20},
+	{FEAT_CLFLUSHOPT, "clflushopt", 7, EBX, 23}, {FEAT_CLWB, "clwb", 7, EBX, 24},
 	{FEAT_UMIP, "umip", 7, ECX, 2}, {FEAT_RDPID, "rdpid", 7, ECX, 22}, {FEAT_FSRM, "fsrm", 7, EDX, 4},
 	{FEAT_ARCH_CAPS, "arch-capabilities", 7, EDX, 29},
 	{FEAT_XSAVEOPT, "xsaveopt", 0xd, EAX, 0},
@@ -60,7 +63,8 @@ static const u8 max[] = {
 	K8, FEAT_SS, FEAT_MONITOR, FEAT_SSSE3, FEAT_PCID, FEAT_SSE41, FEAT_SSE42, FEAT_X2APIC, FEAT_MOVBE,
 	FEAT_POPCNT, FEAT_TSC_DEADLINE, FEAT_XSAVE, FEAT_FSGSBASE, FEAT_TSC_ADJUST, FEAT_SMEP, FEAT_ERMS,
 	FEAT_INVPCID, FEAT_SMAP, FEAT_UMIP, FEAT_RDPID, FEAT_FSRM, FEAT_ARCH_CAPS, FEAT_XSAVEOPT,
-	FEAT_PREFETCHW, FEAT_PDPE1GB, FEAT_RDTSCP, FEAT_INVTSC, FEAT_AES, FEAT_PCLMUL, FEAT_SHA, FEAT_NONE,
+	FEAT_PREFETCHW, FEAT_PDPE1GB, FEAT_RDTSCP, FEAT_CLFLUSHOPT, FEAT_CLWB, FEAT_INVTSC,
+	FEAT_AES, FEAT_PCLMUL, FEAT_SHA, FEAT_NONE,
 };
 
 /* Signatures: `max` says Atom (06_1C), Intel's 64-bit processor without speculation: systems leave out the costly

@@ -11,7 +11,7 @@ ALWAYS_INLINE void xchg(struct x86 *c, const struct insn *i, const unsigned size
 	x86_end_e(c, i, &m, size, mem, x86_get_g(c, i, size));
 	x86_set_g(c, i, size, a);
 }
-SIZED(xchg)
+SIZED_RMW(xchg)
 
 ALWAYS_INLINE void xchg_z(struct x86 *c, const struct insn *i, const unsigned size, const bool mem)
 {
@@ -35,7 +35,7 @@ ALWAYS_INLINE void xadd(struct x86 *c, const struct insn *i, const unsigned size
 		x86_set_reg(c, i->f[F_RM], size, r);
 	x86_flags_add(c, a, b, r, size);
 }
-SIZED(xadd)
+SIZED_RMW(xadd)
 
 /* Memory is always written, with its own value if the comparison fails; a register then keeps its upper half too. */
 ALWAYS_INLINE void cmpxchg(struct x86 *c, const struct insn *i, const unsigned size, const bool mem)
@@ -50,7 +50,7 @@ ALWAYS_INLINE void cmpxchg(struct x86 *c, const struct insn *i, const unsigned s
 		x86_set_reg(c, R_AX, size, b);
 	x86_flags_sub(c, a, b, r, size);
 }
-SIZED(cmpxchg)
+SIZED_RMW(cmpxchg)
 
 static void cmpxchg8b(struct cpu *cpu, const struct insn *i)
 {

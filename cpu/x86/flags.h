@@ -36,12 +36,11 @@ ALWAYS_INLINE u64 x86_zext(u64 v, unsigned size)
 	}
 }
 
-/* Carry word from the carries out of each bit: CF and OF aligned to the top, AF kept in bit 3. */
+/* Carry word from the carries out of each bit: CF and OF aligned to the top, AF kept in bit 3; the other bits are
+ * garbage. */
 ALWAYS_INLINE u64 x86_carry_word(u64 carries, unsigned size)
 {
-	u64 top = carries << (64 - (8u << size));
-
-	return (top & 0xc000000000000000ull) | (carries & 8);
+	return size == 3 ? carries : carries << (64 - (8u << size)) | (carries & 8);
 }
 
 /* r = a + b + carry-in, in any width: bits above the width are garbage in all three. */

@@ -3,15 +3,13 @@
  * not canonical, raises #GP(0) on the branch, before any register has changed. Far transfers are in far.c. */
 #include "cpu/x86/operand.h"
 
-/* Where a relative branch goes, cut to the operand size. */
+/* Where a relative branch goes, cut to the operand size. A branch ends its block, so cpu.pc is what follows it. */
 ALWAYS_INLINE u64 relative(const struct x86 *c, const struct insn *i)
 {
-	u64 target = c->cpu.block_pc + i->off + i->len + (u64)(s64)i->imm32;
-
-	return likely(i->size == 3) ? target : x86_zext(target, i->size);
+	return (c->cpu.pc + (u64)(s64)i->imm32) & x86_size_mask[i->size & 3];
 }
 
-/* One handler per condition, so that the dispatch itself predicts which way it goes. SIZED_ONE's number is the
+/* One handler per condition, so that the dispatch itself predicts which way it goes. SIZED_LAST's number is the
  * condition. */
 ALWAYS_INLINE void jcc(struct x86 *c, const struct insn *i, const unsigned cc, const bool mem)
 {
@@ -19,11 +17,12 @@ ALWAYS_INLINE void jcc(struct x86 *c, const struct insn *i, const unsigned cc, c
 	if (x86_condition(c, cc))
 		x86_jump(c, relative(c, i));
 }
-SIZED_ONE(jcc, _o, 0, false) SIZED_ONE(jcc, _no, 1, false) SIZED_ONE(jcc, _b, 2, false) SIZED_ONE(jcc, _ae, 3, false)
-SIZED_ONE(jcc, _e, 4, false) SIZED_ONE(jcc, _ne, 5, false) SIZED_ONE(jcc, _be, 6, false) SIZED_ONE(jcc, _a, 7, false)
-SIZED_ONE(jcc, _s, 8, false) SIZED_ONE(jcc, _ns, 9, false) SIZED_ONE(jcc, _p, 10, false) SIZED_ONE(jcc, _np, 11, false)
-SIZED_ONE(jcc, _l, 12, false) SIZED_ONE(jcc, _ge, 13, false)
-SIZED_ONE(jcc, _le, 14, false) SIZED_ONE(jcc, _g, 15, false)
+SIZED_LAST(jcc, _o, 0, false) SIZED_LAST(jcc, _no, 1, false) SIZED_LAST(jcc, _b, 2, false)
+SIZED_LAST(jcc, _ae, 3, false) SIZED_LAST(jcc, _e, 4, false) SIZED_LAST(jcc, _ne, 5, false)
+SIZED_LAST(jcc, _be, 6, false) SIZED_LAST(jcc, _a, 7, false) SIZED_LAST(jcc, _s, 8, false)
+SIZED_LAST(jcc, _ns, 9, false) SIZED_LAST(jcc, _p, 10, false) SIZED_LAST(jcc, _np, 11, false)
+SIZED_LAST(jcc, _l, 12, false) SIZED_LAST(jcc, _ge, 13, false) SIZED_LAST(jcc, _le, 14, false)
+SIZED_LAST(jcc, _g, 15, false)
 
 static void jmp_rel(struct cpu *cpu, const struct insn *i)
 {
@@ -36,10 +35,10 @@ ALWAYS_INLINE void jmp_e(struct x86 *c, const struct insn *i, const unsigned siz
 {
 	x86_jump(c, x86_get_e(c, i, size, mem));
 }
-SIZED(jmp_e)
+SIZED_READ(jmp_e)
 
-/* The target is checked before the push, but in 64-bit mode after it: then the return address is below the stack even if
- * the target is not canonical (SDM vol. 2, CALL, Operation). */
+/* The target is checked before the push, but in 64-bit mode after it: then the return address is below the stack even
+ * if the target is not canonical (SDM vol. 2, CALL, Operation). */
 ALWAYS_INLINE void call_to(struct x86 *c, const struct insn *i, u64 target, const unsigned size)
 {
 	u64 sp = c->r[R_SP] - (1u << size);
@@ -60,13 +59,14 @@ ALWAYS_INLINE void call_rel(struct x86 *c, const struct insn *i, const unsigned 
 	(void)mem;
 	call_to(c, i, relative(c, i), size);
 }
-SIZED_R(call_rel)
+SIZED_HIT_R(call_rel, x86_hit_push)
 
 ALWAYS_INLINE void call_e(struct x86 *c, const struct insn *i, const unsigned size, const bool mem)
 {
 	call_to(c, i, x86_get_e(c, i, size, mem), size);
 }
-SIZED(call_e)
+SIZED_HIT_M(call_e, x86_hit_read_push)
+SIZED_HIT_R(call_e, x86_hit_push)
 
 ALWAYS_INLINE void ret(struct x86 *c, const struct insn *i, const unsigned size, const bool mem)
 {
@@ -77,7 +77,7 @@ ALWAYS_INLINE void ret(struct x86 *c, const struct insn *i, const unsigned size,
 	x86_jump(c, target);
 	x86_set_sp(c, c->r[R_SP] + (1u << size));
 }
-SIZED_R(ret)
+SIZED_HIT_R(ret, x86_hit_pop)
 
 ALWAYS_INLINE void ret_i(struct x86 *c, const struct insn *i, const unsigned size, const bool mem)
 {
@@ -87,7 +87,7 @@ ALWAYS_INLINE void ret_i(struct x86 *c, const struct insn *i, const unsigned siz
 	x86_jump(c, target);
 	x86_set_sp(c, c->r[R_SP] + (1u << size) + (u16)i->imm32);
 }
-SIZED_R(ret_i)
+SIZED_HIT_R(ret_i, x86_hit_pop)
 
 /* The count register has the address size; it changes only if the branch does not fault. */
 ALWAYS_INLINE void loop_if(struct x86 *c, const struct insn *i, bool condition)

@@ -8,19 +8,19 @@ ALWAYS_INLINE void mov_eg(struct x86 *c, const struct insn *i, const unsigned si
 {
 	x86_set_e(c, i, size, mem, x86_get_g(c, i, size));
 }
-SIZED(mov_eg)
+SIZED_WRITE(mov_eg)
 
 ALWAYS_INLINE void mov_ge(struct x86 *c, const struct insn *i, const unsigned size, const bool mem)
 {
 	x86_set_g(c, i, size, x86_get_e(c, i, size, mem));
 }
-SIZED(mov_ge)
+SIZED_READ(mov_ge)
 
 ALWAYS_INLINE void mov_ei(struct x86 *c, const struct insn *i, const unsigned size, const bool mem)
 {
 	x86_set_e(c, i, size, mem, (u64)(s64)i->imm32);
 }
-SIZED(mov_ei)
+SIZED_WRITE(mov_ei)
 
 /* B8+r: the one immediate of 64 bits */
 ALWAYS_INLINE void mov_zi(struct x86 *c, const struct insn *i, const unsigned size, const bool mem)
@@ -49,25 +49,25 @@ ALWAYS_INLINE void movzx_b(struct x86 *c, const struct insn *i, const unsigned s
 {
 	x86_set_g(c, i, size, x86_get_e(c, i, 0, mem));
 }
-SIZED(movzx_b)
+SIZED_HIT(movzx_b, x86_hit_read8)
 
 ALWAYS_INLINE void movzx_w(struct x86 *c, const struct insn *i, const unsigned size, const bool mem)
 {
 	x86_set_g(c, i, size, x86_get_e(c, i, 1, mem));
 }
-SIZED(movzx_w)
+SIZED_HIT(movzx_w, x86_hit_read16)
 
 ALWAYS_INLINE void movsx_b(struct x86 *c, const struct insn *i, const unsigned size, const bool mem)
 {
 	x86_set_g(c, i, size, x86_sext(x86_get_e(c, i, 0, mem), 0));
 }
-SIZED(movsx_b)
+SIZED_HIT(movsx_b, x86_hit_read8)
 
 ALWAYS_INLINE void movsx_w(struct x86 *c, const struct insn *i, const unsigned size, const bool mem)
 {
 	x86_set_g(c, i, size, x86_sext(x86_get_e(c, i, 1, mem), 1));
 }
-SIZED(movsx_w)
+SIZED_HIT(movsx_w, x86_hit_read16)
 
 /* With a 16-bit operand size only 16 bits are read. */
 ALWAYS_INLINE void movsxd(struct x86 *c, const struct insn *i, const unsigned size, const bool mem)
@@ -76,7 +76,12 @@ ALWAYS_INLINE void movsxd(struct x86 *c, const struct insn *i, const unsigned si
 
 	x86_set_g(c, i, size, x86_sext(x86_get_e(c, i, from, mem), from));
 }
-SIZED(movsxd)
+
+ALWAYS_INLINE bool hit_movsxd(const struct x86 *c, const struct insn *i, const unsigned size)
+{
+	return x86_hit_read(c, i, size == 1 ? 1 : 2);
+}
+SIZED_HIT(movsxd, hit_movsxd)
 
 ALWAYS_INLINE void lea(struct x86 *c, const struct insn *i, const unsigned size, const bool mem)
 {
@@ -95,13 +100,13 @@ ALWAYS_INLINE void cmov(struct x86 *c, const struct insn *i, const unsigned size
 	else if (size == 2)
 		c->r[i->f[F_REG]] = (u32)c->r[i->f[F_REG]];
 }
-SIZED(cmov)
+SIZED_READ(cmov)
 
 ALWAYS_INLINE void setcc(struct x86 *c, const struct insn *i, const unsigned size, const bool mem)
 {
 	x86_set_e(c, i, size, mem, x86_condition(c, i->f[F_CC]));
 }
-SIZED(setcc)
+SIZED_WRITE(setcc)
 
 /* CBW, CWDE, CDQE: the lower half of rAX spreads over all of it. */
 ALWAYS_INLINE void cbw(struct x86 *c, const struct insn *i, const unsigned size, const bool mem)

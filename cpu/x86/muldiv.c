@@ -40,7 +40,7 @@ ALWAYS_INLINE void mul(struct x86 *c, const struct insn *i, const unsigned size,
 	set_pair(c, high, low, size);
 	product_flags(c, low, high != 0, size);
 }
-SIZED(mul)
+SIZED_READ(mul)
 
 /* Signed product. Returns whether the high half is more than the low half's sign. */
 ALWAYS_INLINE bool signed_product(u64 a, u64 b, u64 *high, u64 *low, const unsigned size)
@@ -66,7 +66,7 @@ ALWAYS_INLINE void imul(struct x86 *c, const struct insn *i, const unsigned size
 	set_pair(c, high, low, size);
 	product_flags(c, low, over, size);
 }
-SIZED(imul)
+SIZED_READ(imul)
 
 ALWAYS_INLINE void imul_ge(struct x86 *c, const struct insn *i, const unsigned size, const bool mem)
 {
@@ -76,7 +76,7 @@ ALWAYS_INLINE void imul_ge(struct x86 *c, const struct insn *i, const unsigned s
 	x86_set_g(c, i, size, low);
 	product_flags(c, low, over, size);
 }
-SIZED(imul_ge)
+SIZED_READ(imul_ge)
 
 ALWAYS_INLINE void imul_gei(struct x86 *c, const struct insn *i, const unsigned size, const bool mem)
 {
@@ -86,7 +86,7 @@ ALWAYS_INLINE void imul_gei(struct x86 *c, const struct insn *i, const unsigned 
 	x86_set_g(c, i, size, low);
 	product_flags(c, low, over, size);
 }
-SIZED(imul_gei)
+SIZED_READ(imul_gei)
 
 /* n / d; the quotient must fit: n.hi < d. */
 static u64 divide128(struct u128 n, u64 d, u64 *remainder)
@@ -137,7 +137,7 @@ ALWAYS_INLINE void div(struct x86 *c, const struct insn *i, const unsigned size,
 	}
 	set_quotient(c, q, r, size);
 }
-SIZED(div)
+SIZED_READ(div)
 
 ALWAYS_INLINE u64 magnitude(u64 v, bool negative)
 {
@@ -179,7 +179,7 @@ ALWAYS_INLINE void idiv(struct x86 *c, const struct insn *i, const unsigned size
 		set_quotient(c, (u64)q, (u64)(n % sd), size);
 	}
 }
-SIZED(idiv)
+SIZED_READ(idiv)
 
 static const struct insn_row rows[] = {
 	{"F6 /4", "mul Eb", SIZES(mul), .flags_out = FL_OSZAPC},

@@ -10,11 +10,12 @@
 
 /* ---- addresses --------------------------------------------------------------------------------------------- */
 
+/* By log2 bytes. */
+static const u64 x86_size_mask[4] = {0xff, 0xffff, 0xffffffff, ~0ull};
+
 ALWAYS_INLINE u64 x86_wrap_addr(const struct insn *i, u64 ea)
 {
-	if (likely(i->f[F_ASIZE] == 3))
-		return ea;
-	return i->f[F_ASIZE] == 2 ? (u32)ea : (u16)ea;
+	return ea & x86_size_mask[i->f[F_ASIZE] & 3];
 }
 
 ALWAYS_INLINE u64 x86_ea(const struct x86 *c, const struct insn *i)
@@ -106,6 +107,59 @@ ALWAYS_INLINE void x86_end_e(struct x86 *c, const struct insn *i, struct x86_rmw
 	else
 		x86_set_reg(c, i->f[F_RM], size, v);
 }
+
+/* ---- does a handler need no slow path? (SIZED_HIT) ---------------------------------------------------------- */
+
+/* It reads E, writes E, or does both. */
+ALWAYS_INLINE bool x86_hit_read(const struct x86 *c, const struct insn *i, const unsigned size)
+{
+	return x86_plain_read(c, i->f[F_SEG], x86_ea(c, i), 1u << size);
+}
+
+ALWAYS_INLINE bool x86_hit_write(const struct x86 *c, const struct insn *i, const unsigned size)
+{
+	return x86_plain_write(c, i->f[F_SEG], x86_ea(c, i), 1u << size);
+}
+
+ALWAYS_INLINE bool x86_hit_rmw(const struct x86 *c, const struct insn *i, const unsigned size)
+{
+	return x86_plain_rmw(c, i->f[F_SEG], x86_ea(c, i), 1u << size);
+}
+
+/* It reads a byte or a word of E, writes a byte. */
+ALWAYS_INLINE bool x86_hit_read8(const struct x86 *c, const struct insn *i, const unsigned size)
+{
+	(void)size;
+	return x86_hit_read(c, i, 0);
+}
+
+ALWAYS_INLINE bool x86_hit_read16(const struct x86 *c, const struct insn *i, const unsigned size)
+{
+	(void)size;
+	return x86_hit_read(c, i, 1);
+}
+
+/* It pushes or pops one item. */
+ALWAYS_INLINE bool x86_hit_push(const struct x86 *c, const struct insn *i, const unsigned size)
+{
+	(void)i;
+	return x86_plain_write(c, S_SS, (c->r[R_SP] - (1u << size)) & c->sp_mask, 1u << size);
+}
+
+ALWAYS_INLINE bool x86_hit_pop(const struct x86 *c, const struct insn *i, const unsigned size)
+{
+	(void)i;
+	return x86_plain_read(c, S_SS, c->r[R_SP] & c->sp_mask, 1u << size);
+}
+
+ALWAYS_INLINE bool x86_hit_read_push(const struct x86 *c, const struct insn *i, const unsigned size)
+{
+	return x86_hit_read(c, i, size) && x86_hit_push(c, i, size);
+}
+
+#define SIZED_READ(fn)  SIZED_HIT(fn, x86_hit_read)
+#define SIZED_WRITE(fn) SIZED_HIT(fn, x86_hit_write)
+#define SIZED_RMW(fn)   SIZED_HIT(fn, x86_hit_rmw)
 
 /* Near branches: #GP(0) on the branch if the target lies outside the code segment's limit or is not canonical. */
 ALWAYS_INLINE void x86_check_target(struct x86 *c, u64 target)

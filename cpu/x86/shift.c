@@ -105,7 +105,7 @@ ALWAYS_INLINE void shift_e(struct x86 *c, const struct insn *i, const enum shift
 	{ \
 		shift_e(c, i, op, count, size, mem); \
 	} \
-	SIZED(fn##_##form)
+	SIZED_RMW(fn##_##form)
 
 OP(rol, e1, ROL, 1) OP(rol, ei, ROL, (u8)i->imm32) OP(rol, ec, ROL, (u8)c->r[R_CX])
 OP(ror, e1, ROR, 1) OP(ror, ei, ROR, (u8)i->imm32) OP(ror, ec, ROR, (u8)c->r[R_CX])

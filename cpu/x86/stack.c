@@ -9,27 +9,28 @@ ALWAYS_INLINE void push_z(struct x86 *c, const struct insn *i, const unsigned si
 	(void)mem;
 	x86_push(c, 1u << size, c->r[i->f[F_RM]]);
 }
-SIZED_R(push_z)
+SIZED_HIT_R(push_z, x86_hit_push)
 
 ALWAYS_INLINE void push_e(struct x86 *c, const struct insn *i, const unsigned size, const bool mem)
 {
 	x86_push(c, 1u << size, x86_get_e(c, i, size, mem));
 }
-SIZED(push_e)
+SIZED_HIT_M(push_e, x86_hit_read_push)
+SIZED_HIT_R(push_e, x86_hit_push)
 
 ALWAYS_INLINE void push_i(struct x86 *c, const struct insn *i, const unsigned size, const bool mem)
 {
 	(void)mem;
 	x86_push(c, 1u << size, (u64)(s64)i->imm32);
 }
-SIZED_R(push_i)
+SIZED_HIT_R(push_i, x86_hit_push)
 
 ALWAYS_INLINE void pop_z(struct x86 *c, const struct insn *i, const unsigned size, const bool mem)
 {
 	(void)mem;
 	x86_set_reg(c, i->f[F_RM], size, x86_pop(c, 1u << size));
 }
-SIZED_R(pop_z)
+SIZED_HIT_R(pop_z, x86_hit_pop)
 
 /* The address is computed with the new SP (SDM vol. 2, POP: "The ESP register is ..."). */
 ALWAYS_INLINE void pop_e(struct x86 *c, const struct insn *i, const unsigned size, const bool mem)
@@ -170,7 +171,12 @@ ALWAYS_INLINE void leave(struct x86 *c, const struct insn *i, const unsigned siz
 	x86_set_sp(c, bp + (1u << size));
 	x86_set_reg(c, R_BP, size, v);
 }
-SIZED_R(leave)
+ALWAYS_INLINE bool hit_leave(const struct x86 *c, const struct insn *i, const unsigned size)
+{
+	(void)i;
+	return x86_plain_read(c, S_SS, c->r[R_BP] & c->sp_mask, 1u << size);
+}
+SIZED_HIT_R(leave, hit_leave)
 
 static const struct insn_row rows[] = {
 	{"50+r", "push Zv", SIZES_R(push_z), .attr = DEF64},

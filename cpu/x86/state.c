@@ -23,9 +23,7 @@ static const struct state_field cpu_rows[] = {
 	STATE_U(struct cpu, pc),
 	STATE_U(struct cpu, icount),
 	STATE_SKIP(struct cpu, deadline),
-	SKIP_RANGE(struct cpu, pc_base, mode),
-	STATE_U(struct cpu, events),
-	SKIP_RANGE(struct cpu, took, stay),
+	SKIP_RANGE(struct cpu, pc_base, stay),
 	GAP(struct cpu, stay, rest),
 	SKIP_RANGE(struct cpu, rest, rest_pc),
 	SKIP_RANGE(struct cpu, tlb, shutdown_reason),
@@ -337,6 +335,19 @@ static void x86_free(struct cpu *cpu)
 bool x86_has_long_mode(const struct x86 *c)
 {
 	return x86_has(c, FEAT_LM);
+}
+
+/* What the engine has to watch for (events) follows from the state, so it is not saved. */
+void x86_loaded(struct x86 *c)
+{
+	c->cpu.events &= EVENT_STOP | EVENT_TRACE;
+	c->cpu.rest = NULL;
+	c->ex.active = false;
+	memset(c->cs_limit, 0, sizeof(c->cs_limit));
+	tlb_flush_all(&c->cpu.tlb);
+	x86_debug_changed(c);
+	x86_update(c);
+	x86_rearm(c);
 }
 
 /* ---- entering a program without firmware --------------------------------------------------------- */

@@ -36,14 +36,23 @@ ALWAYS_INLINE void x86_string_move(struct x86 *c, const struct insn *i, unsigned
 u64 x86_string_run(struct x86 *c, const struct insn *i, unsigned seg, unsigned n, unsigned size, u64 most,
 	enum access access, u8 **p);
 
+/* What is to be looked at between iterations. Single steps that are only there to clear RF can wait for the end: a
+ * repetition that goes on after a page fault has RF set all the way. */
+ALWAYS_INLINE u32 x86_string_events(const struct x86 *c)
+{
+	bool only_rf = !(c->flags & FL_TF) && !(c->dr[7] & 0xff);
+
+	return c->cpu.events & ~(only_rf ? (u32)EVENT_STEP : 0u);
+}
+
 /* The repetition must pause: something is to be looked at, or the block's own bytes were written. */
 ALWAYS_INLINE bool x86_string_disturbed(const struct x86 *c)
 {
-	return c->cpu.events || !c->cpu.block->live;
+	return x86_string_events(c) || !c->cpu.block->live;
 }
 
-/* Until a repeated CMPS or SCAS has ended, EFLAGS are those from before it: a fault finds them so (SDM vol. 2, REP), and
- * processors show them so to traps and interrupts between iterations too. Flags of string.c's comparisons are in zr, sr, cr. */
+/* Until a repeated CMPS or SCAS has ended, EFLAGS are those from before it: a fault finds them so (SDM vol. 2, REP),
+ * and processors show them so to traps and interrupts between iterations too. */
 struct x86_string_flags {
 	u64 zr, sr, cr;
 };
@@ -67,7 +76,7 @@ ALWAYS_INLINE void x86_string_repeat(struct x86 *c, const struct insn *i, const 
 		u64 n = 0;
 		bool more = true;
 
-		if (bulk && left > 1 && !c->cpu.events && cpu_room(&c->cpu) > 1)
+		if (bulk && left > 1 && !x86_string_events(c) && cpu_room(&c->cpu) > 1)
 			n = bulk(c, i, size, min_u64(cpu_room(&c->cpu), left), &more);
 		if (!n) {
 			if (compares)

@@ -240,6 +240,8 @@ static const struct insn_row rows[] = {
 	{"0F 08", "invd", SIZES1(wbinvd), .attr = CPL0},
 	{"0F 09", "wbinvd", SIZES1(wbinvd), .attr = CPL0},
 	{"NP 0F AE /7", "clflush Mb", SIZES1(clflush), .feature = FEAT_CLFSH},
+	{"66 0F AE /7", "clflushopt Mb", SIZES1(clflush), .feature = FEAT_CLFLUSHOPT},
+	{"66 0F AE /6", "clwb Mb", SIZES1(clflush), .feature = FEAT_CLWB},
 	{"NP 0F AE /5 mod=11", "lfence", SIZES1(fence), .feature = FEAT_SSE2},
 	{"NP 0F AE /6 mod=11", "mfence", SIZES1(fence), .feature = FEAT_SSE2},
 	{"NP 0F AE /7 mod=11", "sfence", SIZES1(fence), .feature = FEAT_SSE},

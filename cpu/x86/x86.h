@@ -22,8 +22,8 @@ enum {
 
 /* Exception vectors (SDM vol. 3, table 6-1) */
 enum {
-	X_DE, X_DB, X_NMI, X_BP, X_OF, X_BR, X_UD, X_NM, X_DF, X_MP, X_TS, X_NP, X_SS, X_GP, X_PF, X_15, X_MF, X_AC, X_MC,
-	X_XM,
+	X_DE, X_DB, X_NMI, X_BP, X_OF, X_BR, X_UD, X_NM, X_DF, X_MP, X_TS, X_NP, X_SS, X_GP, X_PF, X_15, X_MF, X_AC,
+	X_MC, X_XM,
 };
 
 enum {
@@ -260,6 +260,8 @@ void x86_boot_long(struct x86 *c, u64 rip, u64 cr3, u32 gdt);
 bool x86_has_long_mode(const struct x86 *c);
 void x86_list_models(FILE *out); /* -cpu help */
 void x86_boot_real(struct x86 *c, u16 cs, u16 ip);
+/* After the state rows were loaded from a snapshot: recomputes all that is (derived). */
+void x86_loaded(struct x86 *c);
 /* The exceptions that led to the last double or triple fault, a line each. */
 void x86_print_fault_chain(const struct x86 *c, FILE *out);
 

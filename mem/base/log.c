@@ -14,10 +14,10 @@ static const struct {
 	[LOG_INT] = {"int", "interrupts and exceptions as they are delivered"},
 	[LOG_EXEC] = {"exec", "every instruction with the registers before it"},
 	[LOG_REG] = {"reg", "device register accesses by name"},
-	[LOG_PCALL] = {"pcall", "far transfers, task switches and mode changes"},
-	[LOG_CPU_RESET] = {"cpu_reset", "processor state at reset and triple fault"},
+	[LOG_PCALL] = {"pcall", "changes of the processor's mode"},
+	[LOG_CPU_RESET] = {"cpu_reset", "resets and their reason"},
 	[LOG_UNIMP] = {"unimp", "features that this machine does not have"},
-	[LOG_MMU] = {"mmu", "page faults and TLB flushes"},
+	[LOG_MMU] = {"mmu", "page faults"},
 };
 
 const char *log_category_name(enum log_category c)

@@ -13,10 +13,10 @@ enum log_category {
 	LOG_INT,          /* interrupts and exceptions as they are delivered */
 	LOG_EXEC,         /* every instruction, with registers (slow) */
 	LOG_REG,          /* device register accesses by name */
-	LOG_PCALL,        /* far transfers, task switches, mode changes */
-	LOG_CPU_RESET,    /* processor state at reset and triple fault */
+	LOG_PCALL,        /* changes of the processor's mode */
+	LOG_CPU_RESET,    /* resets and their reason */
 	LOG_UNIMP,        /* what a real machine has and this one does not */
-	LOG_MMU,          /* TLB fills, page faults */
+	LOG_MMU,          /* page faults */
 	LOG_NCATEGORIES
 };
 

@@ -269,11 +269,17 @@ bool native_start(struct native *n, u32 from, u32 count)
 {
 	u8 byte = 0;
 
-	if (!n->pid && !spawn(n))
-		return false;
-	n->shared->current = from;
-	n->shared->count = count;
-	return write(n->requests, &byte, 1) == 1;
+	for (unsigned tries = 0; tries < 2; tries++) {
+		if (!n->pid && !spawn(n))
+			return false;
+		n->shared->current = from;
+		n->shared->count = count;
+		if (write(n->requests, &byte, 1) == 1)
+			return true;
+		reap(n); /* it died between two batches */
+		n->deaths++;
+	}
+	return false;
 }
 
 u32 native_wait(struct native *n)

@@ -68,10 +68,12 @@ Test(examples, movdiri_decodes, .init = start_with_example, .fini = stop_with_ex
 
 /* ---- the device -------------------------------------------------------------------------------------------------- */
 
+/* begin board */
 static const struct board_row board_rows[] = {
 	{.type = &metronome_type, .id = "metronome", .at = AT_PORT, .base = 0x300, .irq = 5},
 	{0},
 };
+/* end board */
 
 static struct machine *m;
 static bool level;

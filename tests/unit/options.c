@@ -144,7 +144,7 @@ Test(options, icount)
 	good("-icount|5");
 	cr_expect_eq(o.icount_shift, 5u);
 	cr_expect_eq(o.icount_sleep, -1);
-	bad("-icount|shift=11", "from 0 to 10");
+	bad("-icount|shift=11", "0 to 10");
 	bad("-icount|auto", "shift=N");
 }
 

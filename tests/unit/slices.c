@@ -74,9 +74,7 @@ static void go_back(void)
 		ram()->page_flags[at >> RAM_PAGE_BITS] &= (u8)~RAM_DIRTY_ALL;
 	}
 	state_load(x86_ops.state, c, image);
-	x86_debug_changed(c);
-	tlb_flush_all(&c->cpu.tlb);
-	x86_update(c);
+	x86_loaded(c);
 }
 
 static u64 outcome(void)
@@ -277,4 +275,37 @@ Test(slices, a_deadline_fetches_nothing)
 		cr_assert_eq(rig_run(), RIG_HALTED);
 		cr_expect_eq(rig_peek(pte, 1), 0x07, "stopped after %llu", (unsigned long long)at);
 	}
+}
+
+/* The same with two blocks that share a place in the table of blocks (cpu/block.c, jump_of): whoever remembers that one
+ * follows the other does not look there, and does not fetch; a deadline in between must not make it look.
+ *   8000: mov ecx, 6
+ *   8005: mov byte [pte of 300000h], 07h; mov eax, [100000h + k * 4 MiB] (k = 1, 2 ...); jmp 8308h
+ *   8308: jmp 300000h      300000: dec ecx; jz 8400h; jmp 8005h      8400: hlt */
+Test(slices, a_deadline_between_blocks_fetches_nothing)
+{
+	static const u8 second[] = {0xe9, 0xf3, 0x7c, 0x2f, 0x00};
+	static const u8 third[] = {0x49, 0x0f, 0x84, 0xf9, 0x83, 0xd0, 0xff, 0xe9, 0xf9, 0x7f, 0xd0, 0xff};
+	unsigned at = 0x8005 + 7;
+
+	rig_protected(0);
+	rig_code("b906000000 c605");
+	code_le32(rig_pte(RIG_32, 0x300000));
+	rig_code("07");
+	rig_paging(RIG_32);
+	for (unsigned k = 1; k < 40; k++, at += 5) {
+		rig_poke(RIG_TABLES + 4 * k, 4, rig_peek(RIG_TABLES, 4));
+		rig_code("a1");
+		code_le32(0x100000 + k * 0x400000ull);
+	}
+	rig_code("e9");
+	code_le32(0x8308 - (at + 5));
+	space_load(c->cpu.memory, 0x8308, second, sizeof(second));
+	space_load(c->cpu.memory, 0x300000, third, sizeof(third));
+	rig_poke(0x8400, 1, 0xf4);
+	remember();
+	run(0, 0);
+	cr_assert(c->halted && c->r[R_CX] == 0 && c->cpu.icount == 1 + 6 * (1 + 39 + 1 + 1 + 2) + 5 + 1);
+	go_back();
+	compare("chains", 0);
 }

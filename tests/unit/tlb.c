@@ -218,7 +218,7 @@ Test(tlb, protect)
 
 /* ---- against a model ------------------------------------------------------------------------------------------- */
 
-enum { MODEL_KEYS = 4, MODEL_MODES = 3, NFILLED = 4096 };
+enum { MODEL_KEYS = 4, MODEL_MODES = 3, NFILLED = 4096, VAS = 256 };
 
 struct cell {
 	u64 va, span;
@@ -226,7 +226,8 @@ struct cell {
 	bool used, global;
 };
 
-static struct cell model[MODEL_KEYS][MODEL_MODES][TLB_ENTRIES];
+/* What must be in each slot, and what may be cached somewhere: the last fill of every address, unless flushed since. */
+static struct cell model[MODEL_KEYS][MODEL_MODES][TLB_ENTRIES], shadow[MODEL_KEYS][MODEL_MODES][VAS];
 
 static u64 draw(u64 *s)
 {
@@ -237,11 +238,9 @@ static u64 draw(u64 *s)
 }
 
 /* Few enough addresses that flushes meet fills: small pages, 2 MiB pages, and one of 1 GiB around them. */
-static u64 draw_va(u64 *s)
+static u64 nth_va(unsigned n)
 {
-	u64 v = draw(s);
-
-	return (v & 1 ? 0x40000000 : 0xffffffff80000000) + (v >> 1 & 7) * LARGE + (v >> 4 & 15) * 0x1000;
+	return (n & 1 ? 0x40000000 : 0xffffffff80000000) + (n >> 1 & 7) * LARGE + (n >> 4 & 15) * 0x1000;
 }
 
 static u64 draw_span(u64 *s)
@@ -251,15 +250,19 @@ static u64 draw_span(u64 *s)
 	return v == 0 ? LARGE : v == 1 ? 1ull << 30 : TLB_SPAN;
 }
 
+static void flush_cells(struct cell *c, unsigned n, u64 va, bool any_va, bool global_too)
+{
+	for (; n--; c++) {
+		if (c->used && (any_va || va / c->span == c->va / c->span) && (global_too || !c->global))
+			c->used = false;
+	}
+}
+
 static void model_flush(unsigned key, u64 va, bool any_va, bool global_too)
 {
 	for (unsigned m = 0; m < MODEL_MODES; m++) {
-		for (unsigned i = 0; i < TLB_ENTRIES; i++) {
-			struct cell *c = &model[key][m][i];
-
-			if ((any_va || va / c->span == c->va / c->span) && (global_too || !c->global))
-				c->used = false;
-		}
+		flush_cells(model[key][m], TLB_ENTRIES, va, any_va, global_too);
+		flush_cells(shadow[key][m], VAS, va, any_va, global_too);
 	}
 }
 
@@ -278,21 +281,54 @@ static void model_check(unsigned step)
 	}
 }
 
+/* Nothing is found that was not filled, or was flushed since. */
+static void shadow_check(unsigned step)
+{
+	for (unsigned key = 0; key < MODEL_KEYS; key++) {
+		for (unsigned m = 0; m < MODEL_MODES; m++) {
+			tlb_select(&t, key, m);
+			for (unsigned n = 0; n < VAS; n++) {
+				const struct cell *c = &shadow[key][m][n];
+				const u8 *p = tlb_read(&t, nth_va(n), 1);
+
+				cr_assert(!p || (c->used && p == host[c->n]), "step %u, key %u, mode %u, va %llx", step, key, m,
+					(unsigned long long)nth_va(n));
+			}
+		}
+	}
+}
+
+/* What the slow path asks for first: a page that was pushed out of its slot may come back. */
+static void step_find(u64 *s, unsigned key)
+{
+	unsigned mode = (unsigned)(draw(s) % MODEL_MODES), n = (unsigned)(draw(s) % VAS);
+	const struct cell *c = &shadow[key][mode][n];
+	const struct tlb_extra *x;
+
+	tlb_select(&t, key, mode);
+	x = tlb_find(&t, nth_va(n) + draw(s) % 0x1000, mode);
+	if (!x)
+		return;
+	cr_assert(c->used && x->va == c->va && x->phys == (u64)c->n << 12 && x->span == c->span && x->global == c->global);
+	model[key][mode][tlb_index(c->va)] = *c;
+}
+
 static void step_fill(u64 *s, unsigned key)
 {
-	unsigned mode = (unsigned)(draw(s) % MODEL_MODES);
-	u64 va = draw_va(s);
+	unsigned mode = (unsigned)(draw(s) % MODEL_MODES), n = (unsigned)(draw(s) % VAS);
+	u64 va = nth_va(n);
 	struct cell c = {.va = va, .span = draw_span(s), .n = (unsigned)(draw(s) % PAGES), .used = true,
 		.global = draw(s) & 1};
 
 	tlb_select(&t, key, mode);
 	fill(va, c.n, c.span, c.global);
 	model[key][mode][tlb_index(va)] = c;
+	shadow[key][mode][n] = c;
 }
 
 static void step_flush(u64 *s, unsigned key)
 {
-	u64 va = draw_va(s) + draw(s) % 0x1000;
+	u64 va = nth_va((unsigned)(draw(s) % VAS)) + draw(s) % 0x1000;
 	bool flag = draw(s) & 1;
 
 	switch (draw(s) % 16) {
@@ -333,12 +369,14 @@ Test(tlb, random_against_a_model)
 	for (unsigned step = 0; step < NFILLED; step++) {
 		unsigned key = (unsigned)(draw(&s) % MODEL_KEYS);
 
-		if (draw(&s) % 4)
-			step_fill(&s, key);
-		else
-			step_flush(&s, key);
-		if (step % 16 == 0)
+		switch (draw(&s) % 8) {
+		case 0: step_flush(&s, key); break;
+		case 1: case 2: step_find(&s, key); break;
+		default: step_fill(&s, key); break;
+		}
+		if (step % 16 == 0) {
 			model_check(step);
+			shadow_check(step);
+		}
 	}
-	model_check(NFILLED);
 }

@@ -293,7 +293,7 @@ Test(x86_system, smm)
 		cr_expect_eq(rig_step(2), STOP_UNTIL);
 		cr_expect(c->smm);
 		cr_expect_not(x86_protected(c));
-		cr_expect_eq(c->r[R_AX] & 0xffff, pass == 2 ? 0 : 0x0064, "revision %llx", (unsigned long long)c->r[R_AX]);
+		cr_expect_eq((u16)c->r[R_AX], pass == 2 ? 0 : 0x0064, "revision %x", (u32)c->r[R_AX]);
 		cr_expect_eq(smm_calls, 1);
 		cr_expect_eq(rig_step(3), STOP_UNTIL);
 		cr_expect_not(c->smm);
@@ -406,6 +406,26 @@ Test(x86_system, xsave_and_xrstor)
 }
 
 /* ---- saved and loaded ---------------------------------------------------------------------------- */
+
+/* A processor that was loaded goes on as the other one would have: here, between STI and the instruction behind it. */
+Test(x86_system, loaded_state_goes_on)
+{
+	static u8 image[8192];
+
+	rig_protected(0);
+	rig_code("fb 90 90 f4");
+	cr_expect_eq(rig_step(1), STOP_UNTIL);
+	cr_assert(state_saved_size(x86_ops.state) <= sizeof(image));
+	state_save(x86_ops.state, c, image);
+	cr_expect_eq(rig_run(), RIG_HALTED);
+	rig_real();
+	state_load(x86_ops.state, c, image);
+	x86_loaded(c);
+	cr_expect_eq(c->cpu.mode & MODE_CODE, 2);
+	x86_nmi(c);
+	cr_expect_eq(rig_run(), X_NMI);
+	cr_expect_eq(rig_frame(0), RIG_CODE + 2, "the shadow of STI was loaded too");
+}
 
 Test(x86_system, state_survives_saving)
 {

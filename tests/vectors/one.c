@@ -10,6 +10,7 @@ static struct one *one_of(const struct cpu *cpu)
 
 static void exec_and_stop(struct cpu *cpu, const struct insn *i)
 {
+	cpu_end_block(cpu);
 	one_of(cpu)->exec(cpu, i);
 	cpu_request_stop(cpu);
 }
