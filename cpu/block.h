@@ -8,8 +8,8 @@
 
 #define BLOCK_MAX_INSNS 64
 
-/* A block's memory is never anything else than a block until the cache is freed, so that a stale pointer to one (next[],
- * a slot of the jump table) is harmless: block_at says whether it is what is wanted now. */
+/* A block's memory is never anything else than a block until the cache is freed, so that a stale pointer to one
+ * (next[], a slot of the jump table) is harmless: block_at says whether it is what is wanted now. */
 struct block {
 	/* ---- what going from block to block reads ---- */
 	/* where it was last found, so that the next look-up from the same place needs no translation */
@@ -41,9 +41,9 @@ ALWAYS_INLINE bool block_at(const struct cpu *cpu, const struct block *b, u64 va
 	       tlb_fetches(&cpu->tlb, va) && (!b->crosses || tlb_fetches(&cpu->tlb, va + b->len - 1));
 }
 
-/* The map has changed since b was found at va, but for its page it may be the same: a fetch would find that in the TLB and
- * lead to the same bytes. Then b is the block at va again. (Where less may be fetched than before, because of a segment
- * limit, everything was flushed.) */
+/* The map has changed since b was found at va, but for its page it may be the same: a fetch would find that in the TLB
+ * and lead to the same bytes. Then b is the block at va again. (Where less may be fetched than before, because of
+ * a segment limit, everything was flushed.) */
 bool block_renew(struct cpu *cpu, struct block *b, u64 va);
 
 /* Where the hint for a successor at va belongs. */

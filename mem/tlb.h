@@ -30,7 +30,7 @@ struct tlb_extra {
 	u64 span;   /* bytes mapped by the guest's page-table entry (4 KiB, 2 MiB ...) */
 	bool global;
 	bool used;
-	u8 allowed; /* bit per enum access: what the page tables permit, also where a tag must miss for another reason */
+	u8 allowed; /* bit per enum access: what the page tables permit, even if a tag must miss for another reason */
 };
 
 struct tlb_context {

@@ -51,6 +51,21 @@ static char *unescape(const char *s)
 	return out;
 }
 
+/* What %t, %g and %f stand for. */
+static const char *made_of(const struct suite *u, char letter)
+{
+	switch (letter) {
+	case 't':
+		return u->made;
+	case 'g':
+		return u->guest;
+	case 'f':
+		return u->roms;
+	default:
+		return NULL;
+	}
+}
+
 static char *substitute(const struct suite *u, const char *word, size_t n)
 {
 	char *out = calloc(1, n + 1200), *p = out;
@@ -60,9 +75,7 @@ static char *substitute(const struct suite *u, const char *word, size_t n)
 		const char *with = NULL;
 
 		if (word[i] == '%' && i + 1 < n)
-			with = word[i + 1] == 't' ? u->made
-				: word[i + 1] == 'g' ? u->guest
-				: word[i + 1] == 'f' ? u->roms : NULL;
+			with = made_of(u, word[i + 1]);
 		if (with && (size_t)(p - out) + strlen(with) < n + 1000) {
 			p += sprintf(p, "%s", with);
 			i++;
