@@ -36,8 +36,6 @@ struct block *interp_block(struct cpu *cpu, struct block *b, unsigned first, uns
 		cpu->block_pc = cpu->pc;
 		cpu->pc += b->len; /* where it goes on unless a branch says otherwise */
 		cpu->end = b->insn + end;
-		__builtin_prefetch(b->next[0]);
-		__builtin_prefetch(b->next[1]);
 		do {
 			cpu->insn = i;
 			i->exec(cpu, i);
