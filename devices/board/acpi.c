@@ -36,22 +36,13 @@ static void add(struct table *t, unsigned n, u64 v)
 		t->byte[t->size++] = (u8)(v >> (i * 8));
 }
 
-static u8 checksum(const u8 *p, size_t n)
-{
-	u8 sum = 0;
-
-	while (n--)
-		sum = (u8)(sum + *p++);
-	return (u8)-sum;
-}
-
 /* Fills in length and checksum, and puts the table into memory; returns its address. */
 static u32 finish(struct writer *w, struct table *t)
 {
 	u32 at = w->next;
 
 	store_le32(t->byte + 4, (u32)t->size);
-	t->byte[9] = checksum(t->byte, t->size);
+	t->byte[9] = acpi_checksum(t->byte, t->size);
 	assert(w->end - at >= t->size);
 	space_load(w->memory, at, t->byte, t->size);
 	w->next = (u32)align_up(at + t->size, 64);
@@ -283,6 +274,6 @@ void acpi_write(struct space *memory, const struct acpi_config *c)
 	memcpy(rsdp, "RSD PTR ", 8);
 	memcpy(rsdp + 9, "ORRERY", 6);
 	store_le32(rsdp + 16, rsdt_at);
-	rsdp[8] = checksum(rsdp, revision_1_length);
+	rsdp[8] = acpi_checksum(rsdp, revision_1_length);
 	space_load(memory, c->rsdp, rsdp, sizeof(rsdp));
 }

@@ -17,6 +17,16 @@ struct acpi_config {
 
 enum { ACPI_LAPIC = 0xfee00000, ACPI_IOAPIC = 0xfec00000, ACPI_HPET = 0xfed00000 };
 
+/* What makes the bytes of any of these tables add up to 0. */
+static inline u8 acpi_checksum(const u8 *p, size_t n)
+{
+	u8 sum = 0;
+
+	while (n--)
+		sum = (u8)(sum + *p++);
+	return (u8)-sum;
+}
+
 void acpi_write(struct space *memory, const struct acpi_config *c);
 /* The floating pointer at `at` (F0000h-FFFFFh, 16-byte aligned), the table behind it. */
 void mptable_write(struct space *memory, u32 at, unsigned ncpu);

@@ -21,15 +21,6 @@ static void text(struct mp *t, const char *s, unsigned n)
 	t->size += n;
 }
 
-static u8 checksum(const u8 *p, size_t n)
-{
-	u8 sum = 0;
-
-	while (n--)
-		sum = (u8)(sum + *p++);
-	return (u8)-sum;
-}
-
 static void interrupt(struct mp *t, u8 entry, u8 type, u8 bus, u8 source, u8 apic, u8 pin)
 {
 	add(t, 1, entry);
@@ -86,12 +77,12 @@ void mptable_write(struct space *memory, u32 at, unsigned ncpu)
 	entries(&t, ncpu);
 	store_le16(t.byte + 4, (u16)t.size);
 	store_le16(t.byte + 34, (u16)t.entries);
-	t.byte[7] = checksum(t.byte, t.size);
+	t.byte[7] = acpi_checksum(t.byte, t.size);
 	memcpy(pointer, "_MP_", 4);
 	store_le32(pointer + 4, at + 16);
 	pointer[8] = 1;
 	pointer[9] = 4;
-	pointer[10] = checksum(pointer, sizeof(pointer));
+	pointer[10] = acpi_checksum(pointer, sizeof(pointer));
 	space_load(memory, at, pointer, sizeof(pointer));
 	space_load(memory, at + 16, t.byte, t.size);
 }

@@ -9,15 +9,6 @@ struct smbios {
 	unsigned count, longest;
 };
 
-static u8 checksum(const u8 *p, size_t n)
-{
-	u8 sum = 0;
-
-	while (n--)
-		sum = (u8)(sum + *p++);
-	return (u8)-sum;
-}
-
 /* A structure: its formatted area (header filled in here), then its strings, each ended by 0, and one more 0. */
 static void structure(struct smbios *t, u8 *area, u8 type, u8 size, const char *const *strings)
 {
@@ -82,8 +73,8 @@ void smbios_write(struct space *memory, u32 at)
 	store_le32(entry + 24, at + 32);
 	store_le16(entry + 28, (u16)t.count);
 	entry[30] = 0x28;
-	entry[21] = checksum(entry + 16, 15);
-	entry[4] = checksum(entry, sizeof(entry));
+	entry[21] = acpi_checksum(entry + 16, 15);
+	entry[4] = acpi_checksum(entry, sizeof(entry));
 	space_load(memory, at, entry, sizeof(entry));
 	space_load(memory, at + 32, t.byte, t.size);
 }
