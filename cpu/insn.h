@@ -28,7 +28,8 @@ struct insn_row {
 	u32 attr;
 	u32 feature; /* CPUID feature index of the architecture, 0: always there */
 	u16 flags_in, flags_out;
-	bool (*valid)(const struct insn *i); /* reserved combinations, NULL: none */
+	/* false: a reserved combination. May finish the fields (an immediate that is more than its bits). NULL: none */
+	bool (*valid)(struct insn *i);
 };
 
 /* attr, common to all architectures (low byte); the rest belongs to the architecture */

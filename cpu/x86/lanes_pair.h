@@ -5,7 +5,7 @@
 #ifndef CPU_X86_LANES_PAIR_H
 #define CPU_X86_LANES_PAIR_H
 
-#include "cpu/x86/lanes.h"
+#include "cpu/lanes.h"
 
 /* ---- shifts by one count for all elements: w is 16, 32, 64 --------------------------------------------- */
 

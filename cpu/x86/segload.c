@@ -12,12 +12,12 @@ static void no_umip(struct x86 *c)
 
 /* ---- MOV, PUSH, POP ------------------------------------------------------------------------------ */
 
-static bool any_segment(const struct insn *i)
+static bool any_segment(struct insn *i)
 {
 	return i->f[F_REG] < S_COUNT;
 }
 
-static bool not_cs(const struct insn *i)
+static bool not_cs(struct insn *i)
 {
 	return i->f[F_REG] < S_COUNT && i->f[F_REG] != S_CS;
 }

@@ -14,6 +14,7 @@
 	static void name(struct cpu *cpu, const struct insn *i) \
 	{ \
 		body(x86_from(cpu), i, mem, __VA_ARGS__); \
+		cpu_next(cpu, i); \
 	}
 #define SIZED_FORM_OF(name, suffix, mem, body, ...) SIZED_FORM(name##suffix, body, mem, __VA_ARGS__)
 #define SIZED_RM(name, ...) SIZED_FORM_OF(name, _m, true, __VA_ARGS__) SIZED_FORM_OF(name, _r, false, __VA_ARGS__)

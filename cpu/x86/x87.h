@@ -23,6 +23,7 @@ enum { CW_RC_SHIFT = 10, CW_PC_SHIFT = 8, CW_BITS = 0x1f7f, CW_ALWAYS = 0x40, CW
 	static void name(struct cpu *cpu, const struct insn *i) \
 	{ \
 		body(x86_from(cpu), i, __VA_ARGS__); \
+		cpu_next(cpu, i); \
 	}
 
 /* The operations of f80.h on two numbers and on one. */
