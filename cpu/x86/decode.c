@@ -371,7 +371,7 @@ static bool take_operands(struct decoder *d, const struct x86_pattern *p, struct
 	return out->f[F_REG] != 0xff;
 }
 
-static bool allowed(const struct decoder *d, const struct insn_row *row, const struct insn *out)
+static bool allowed(const struct decoder *d, const struct insn_row *row, struct insn *out)
 {
 	if (unlikely(d->pfx & PFX_LOCK) && !((row->attr & LOCKABLE) && x86_is_mem(out)))
 		return false; /* SDM vol. 2, LOCK */

@@ -131,10 +131,12 @@ static bool beyond_4g(const struct sample *s, const struct outcome *host, const 
 	u32 offset = (u32)(s->address - (s->insn.f[F_SEG] == S_GS ? HOST_GS_BASE : 0)), end = 0xfffffdff;
 	bool stack = (u32)s->s.r[R_SP] > end || (u32)s->s.r[R_SP] < 512 || (u32)s->s.r[R_BP] > end;
 	bool string = (u32)host->r.s.r[R_SI] > end || (u32)host->r.s.r[R_DI] > end;
+	bool moffs = s->row->enc[strlen(s->row->enc) - 1] == 'o' && load_le32(s->code + s->ncode - 4) > end;
+	bool bits = s->memory && word_in(s->name, "bt btc btr bts"); /* the bit offset may wrap below 0 */
 
 	(void)ours;
 	return !s->mode64 && (host->r.trap == X_GP || host->r.trap == X_SS) &&
-		((s->memory && offset > end) || (!s->memory && (stack || string)));
+		((s->memory && offset > end) || bits || moffs || (!s->memory && (stack || string)));
 }
 
 static const char partial[] = "fldenv fnstenv frstor fnsave fxsave fxrstor";
@@ -156,7 +158,7 @@ const struct excuse excuses[] = {
 	{to_mmx, DIFF_FSW | DIFF_FTW, fault_with_top_0,
 		"a fault leaves the state as it was (SDM vol. 3, 6.5); the host has entered MMX state: TOP = 0, tags "
 		"valid"},
-	{"maskmovq maskmovdqu", DIFF_CR2 | DIFF_FSW | DIFF_FTW, page_fault,
+	{"maskmovq maskmovdqu", DIFF_CR2 | DIFF_ERROR | DIFF_FSW | DIFF_FTW, page_fault,
 		"CR2 is some byte of the operand, selected or not: SDM vol. 2, MASKMOVDQU, implementation dependent"},
 	{"maskmovq maskmovdqu", DIFF_TRAP | DIFF_RIP | DIFF_MEM | DIFF_FSW | DIFF_FTW | DIFF_ST, unselected_byte,
 		"faults of bytes that are not selected are implementation dependent: SDM vol. 2, MASKMOVDQU"},

@@ -11,7 +11,6 @@ enum {
 };
 
 #define KERNEL64 0xffffa98765430000ull
-#define KERNEL32 0xe9870000u
 #define HANDLERS 0x60000u /* below the kernel's pages, 16 bytes each; never run */
 
 enum {
@@ -35,7 +34,7 @@ static u64 get(const struct one *o, u64 addr, unsigned size)
 
 static u64 kernel(const struct user_machine *m)
 {
-	return m->mode64 ? KERNEL64 : KERNEL32;
+	return m->mode64 ? KERNEL64 : USER_KERNEL32;
 }
 
 /* Maps one page, making the tables on the way. */

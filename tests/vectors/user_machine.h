@@ -7,6 +7,10 @@
 #include "tests/vectors/one.h"
 #include "tests/vectors/user.h"
 
+/* Where the kernel's pages are in 32-bit mode. */
+#define USER_KERNEL32    0xe9870000u
+#define USER_KERNEL_SIZE 0x3000u
+
 struct user_machine {
 	struct one one;
 	bool mode64, upper;
