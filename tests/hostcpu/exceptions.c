@@ -61,7 +61,10 @@ static bool fault_with_top_0(const struct sample *s, const struct outcome *host,
 
 static bool in_operand(const struct sample *s, const struct outcome *host, const struct outcome *ours)
 {
-	return page_fault(s, host, ours) && host->r.cr2 - s->address < 512 && ours->r.cr2 - s->address < 512;
+	u64 wrap = s->insn.f[F_ASIZE] == 1 ? 0xffff : ~0ull;
+
+	return page_fault(s, host, ours) && ((host->r.cr2 - s->address) & wrap) < 512 &&
+		((ours->r.cr2 - s->address) & wrap) < 512;
 }
 
 /* Ours touches the bytes that the mask selects, and no others. */
@@ -119,6 +122,11 @@ static bool upper_halves(const struct sample *s, const struct outcome *host, con
 	return s->mode64 && s->insn.f[F_ASIZE] == 2 && (s->insn.f[F_PFX] & (PFX_REP | PFX_REPNE));
 }
 
+static bool either_operand_cut(const struct sample *s, const struct outcome *host, const struct outcome *ours)
+{
+	return both_fault(s, host, ours) && upper_halves(s, host, ours);
+}
+
 /* One approximation is a normal number, the other one is tiny, which an unmasked UE shows. */
 static bool edge_of_normal(const struct sample *s, const struct outcome *host, const struct outcome *ours)
 {
@@ -150,6 +158,8 @@ const struct excuse excuses[] = {
 	{"popa", DIFF_GPR, fault, "registers popped before the fault: restarting it pops them again, SDM vol. 3, 6.5"},
 	{"cmps cmpsb cmpsw cmpsd cmpsq", DIFF_TRAP | DIFF_ERROR | DIFF_CR2, both_fault,
 		"both operands fault; which is read first is not defined: SDM vol. 2, CMPS"},
+	{"cmps cmpsb cmpsw cmpsd cmpsq", DIFF_ERROR | DIFF_CR2 | DIFF_GPR, either_operand_cut,
+		"the same, and whether registers are zero-extended when no iteration was done: SDM vol. 2, REP"},
 	{partial, DIFF_CR2 | DIFF_ERROR, in_operand,
 		"which byte of a long operand is touched first is not defined: SDM vol. 3, 4.7"},
 	{"fstp fbstp", DIFF_MEM, part_of_operand,
