@@ -74,6 +74,7 @@ struct cpu_ops {
 	void (*deliver)(struct cpu *cpu);
 	void (*sync)(struct cpu *cpu); /* brings lazily kept state (flags) to its one canonical form */
 	void (*trace)(struct cpu *cpu, const struct insn *i, FILE *out); /* one line: pc, disassembly, registers */
+	void (*list_models)(FILE *out); /* -cpu help */
 };
 
 struct cpu {

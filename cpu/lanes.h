@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Packed integers in a 64-bit word, several elements at once: what MMX does to one register, SSE and NEON do to each half.
- * `w` is the width of an element in bits, 8 to 64, always a constant. Carries are kept out of the next element by
- * leaving its top bit out of the addition. SDM vol. 2, P... instructions. */
+/* Packed integers in a 64-bit word, several elements at once: what MMX does to one register, SSE and NEON do to each
+ * half. `w` is the width of an element in bits, 8 to 64, always a constant. Carries are kept out of the next element
+ * by leaving its top bit out of the addition. SDM vol. 2, P... instructions. */
 #ifndef CPU_LANES_H
 #define CPU_LANES_H
 

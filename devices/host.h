@@ -11,6 +11,15 @@ struct host_char {
 	void *arg;
 };
 
-struct host_block; /* later: disks */
+/* A disk's or a flash's image. Offsets and lengths in bytes, within size; false: the host failed. The functions finish
+ * before they return; when the guest may see that a request is done is the device's business, and virtual time. */
+struct host_block {
+	bool (*read)(void *arg, u64 offset, void *data, size_t n);
+	bool (*write)(void *arg, u64 offset, const void *data, size_t n); /* NULL: read-only */
+	bool (*flush)(void *arg); /* what was written is on the host's disk when it returns */
+	void *arg;
+	u64 size;
+	const char *id; /* serial number that the guest can ask for, NULL: none */
+};
 
 #endif

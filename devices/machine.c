@@ -153,11 +153,11 @@ void machine_free(struct machine *m)
 {
 	if (!m)
 		return;
-	detach_all(m->devs);
 	if (m->cpu)
-		cpu_free(m->cpu);
+		cpu_free(m->cpu); /* first: its blocks lie in memory that devices own too */
 	free(m->cpu);
 	m->cpu = NULL;
+	detach_all(m->devs);
 	space_free(&m->smm_memory);
 	space_free(&m->memory);
 	space_free(&m->ports);

@@ -11,6 +11,7 @@
 #include "devices/replay.h"
 
 struct board;
+struct pci_bus;
 
 /* A file's contents, read by the front end; the machine only borrows them. */
 struct blob {
@@ -20,6 +21,15 @@ struct blob {
 	size_t size;
 };
 
+/* What -device (and -drive) add to the board's own devices, in the order of the command line. */
+struct plug {
+	char id[32];                    /* not empty, unique in the machine: the device's name in the log and monitor */
+	const char *device;             /* "virtio-blk-device" */
+	const char *opts;               /* "key=value,..." without id, drive and chardev; NULL: none */
+	const struct host_block *block; /* disks; else NULL */
+	struct host_char chr;           /* consoles: output. Input goes through replay_input to the device of this id */
+};
+
 struct machine_config {
 	const struct board *board;
 	const char *cpu_model; /* NULL: the board's */
@@ -27,12 +37,17 @@ struct machine_config {
 	unsigned icount_shift;
 	u64 epoch;             /* seconds since 1970 at power-on */
 	bool no_reboot, no_shutdown;
-	struct blob kernel, bios;    /* data NULL: none */
+	struct blob kernel, bios, dtb; /* data NULL: none */
+	struct blob pflash[2];       /* what flash banks hold at power-on; data NULL: nothing */
+	struct host_block pflash_file[2]; /* where writes to them go; size 0: nowhere */
 	const struct blob *initrd;   /* the initial RAM disk, or the modules of a multiboot kernel */
 	unsigned ninitrd;
 	const char *append;          /* kernel command line, NULL: none */
 	struct host_char serial[2], debugcon; /* write may be NULL */
 	const char *board_opts; /* "-M pc,key=value": NULL: none */
+	const struct plug *plugs; /* borrowed, as blobs are */
+	unsigned nplugs;
+	bool virtio_legacy;       /* -global virtio-mmio.force-legacy=on */
 };
 
 struct board {
@@ -57,7 +72,7 @@ enum machine_stop {
 	MACHINE_AGAIN,    /* many idle skips or resets without much else: look at the host and call again */
 };
 
-#define MACHINE_IRQS 32
+#define MACHINE_IRQS 256
 
 struct machine {
 	const struct board *board;
@@ -68,7 +83,10 @@ struct machine {
 	struct clock clock;
 	struct replay replay;
 	struct dev *devs; /* in order of attachment */
+	struct blob device_tree; /* that the board has made, if it makes one */
 	void *board_data; /* owned by the board: RAM blocks, RAM regions */
+	struct dev *gic; /* ARM boards: the interrupt controller, for the processor's system registers */
+	struct pci_bus *pci; /* the host bridge's, NULL: none */
 	struct line irqs[MACHINE_IRQS];        /* global interrupts: the board's wire() says where each leads */
 	struct line power_button, nmi_button;  /* likewise */
 	const struct dev_type *const *types;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Entry: command line to machine. Everything that can be wrong with the user's wishes ends here in one line on standard
  * error and exit status 1. */
-#include "cpu/x86/x86.h"
+#include "devices/board/boards.h"
 #include "devices/board/pc.h"
 #include "devices/types.h"
 #include "frontend/files.h"
@@ -33,7 +33,10 @@ static bool list_if_asked(const struct options *o)
 		return true;
 	}
 	if (o->cpu && !strcmp(o->cpu, "help")) {
-		x86_list_models(stdout);
+		for (unsigned i = 0; boards[i]; i++) {
+			printf("%s:\n", boards[i]->name);
+			boards[i]->cpu->list_models(stdout);
+		}
 		return true;
 	}
 	for (unsigned i = 0; i < o->ndevice; i++) {
@@ -67,17 +70,18 @@ static bool open_lines(struct session *s, struct machine_config *c, struct err *
 {
 	const struct options *o = &s->options;
 	const char *first = o->nserial ? o->serial[0] : o->nographic || o->demo ? "mon:stdio" : "null";
+	unsigned on_stdio = 0;
 
-	if (!chardev_open(&s->serial[0], first, err) ||
-	    !chardev_open(&s->serial[1], o->nserial > 1 ? o->serial[1] : "null", err) ||
+	if (!line_open(s, &s->line[0], first, err) ||
+	    !line_open(s, &s->line[1], o->nserial > 1 ? o->serial[1] : "null", err) ||
 	    !chardev_open(&s->debugcon, o->debugcon ? o->debugcon : "null", err))
 		return false;
 	for (unsigned n = 0; n < MAX_SERIAL; n++)
-		c->serial[n] = chardev_host(&s->serial[n]);
+		c->serial[n] = line_host(&s->line[n]);
 	c->debugcon = chardev_host(&s->debugcon);
-	if (s->serial[0].in >= 0 && s->serial[0].in == s->serial[1].in)
-		return err_set(err, "-serial: only one port can be on stdio");
-	return true;
+	for (unsigned n = 0; n < MAX_LINES; n++)
+		on_stdio += s->line[n].c.in == 0;
+	return on_stdio <= 1 || err_set(err, "-serial, -chardev: only one line can be on stdio");
 }
 
 static bool load_files(struct session *s, struct machine_config *c, struct err *err)
@@ -88,6 +92,8 @@ static bool load_files(struct session *s, struct machine_config *c, struct err *
 		return false;
 	if (o->bios && !file_load(&s->bios, "-bios", o->bios, err))
 		return false;
+	if (o->dtb && !file_load(&s->dtb, "-dtb", o->dtb, err))
+		return false;
 	if (o->initrd && !o->kernel)
 		return err_set(err, "-initrd: needs -kernel");
 	if (o->append && !o->kernel && !o->demo)
@@ -96,6 +102,7 @@ static bool load_files(struct session *s, struct machine_config *c, struct err *
 		return false;
 	c->kernel = s->kernel;
 	c->bios = s->bios;
+	c->dtb = s->dtb;
 	c->initrd = s->initrd;
 	c->ninitrd = s->ninitrd;
 	c->append = o->append;
@@ -104,22 +111,28 @@ static bool load_files(struct session *s, struct machine_config *c, struct err *
 	return true;
 }
 
-/* "-device TYPE,key=value": only types that can be added by hand. */
-static bool add_devices(struct session *s, struct err *err)
+static bool uses_stdin(const struct session *s)
 {
-	for (unsigned i = 0; i < s->options.ndevice; i++) {
-		const char *text = s->options.device[i];
-		size_t n = strcspn(text, ",");
-		struct board_row row = {.at = AT_PORT, .irq = -1, .opts = text[n] ? text + n + 1 : NULL};
+	bool any = false;
 
-		if (n != strlen(exit_type.name) || memcmp(text, exit_type.name, n))
-			return err_set(err, "-device %.*s: can't be added; isa-debug-exit can", (int)n, text);
-		row.type = &exit_type;
-		row.id = "exit";
-		row.base = 0x501;
-		if (!dev_add(s->machine, &row, err))
-			return false;
-	}
+	for (unsigned n = 0; n < MAX_LINES; n++)
+		any |= s->line[n].c.in == 0;
+	return any;
+}
+
+/* "-M virt,dumpdtb=FILE": write the device tree instead of running. */
+static bool dump_tree(struct session *s, bool *dumped, struct err *err)
+{
+	const struct machine *m = s->machine;
+	char path[1024];
+	FILE *f;
+
+	*dumped = m->config.board_opts && dev_option(m->config.board_opts, "dumpdtb", path, sizeof(path));
+	if (!*dumped)
+		return true;
+	f = fopen(path, "wb");
+	if (!f || fwrite(m->device_tree.data, 1, m->device_tree.size, f) != m->device_tree.size || fclose(f))
+		return err_set(err, "-M virt,dumpdtb=%s: can't be written", path);
 	return true;
 }
 
@@ -134,25 +147,26 @@ static bool start(struct session *s, struct err *err)
 	if (o->ram_size > host_memory())
 		return err_set(err, "-m: %llu MiB are more than this host's memory (%llu MiB)",
 			       (unsigned long long)(o->ram_size >> 20), (unsigned long long)(host_memory() >> 20));
-	if (!choose_board(&c, o, err) || !open_lines(s, &c, err) || !load_files(s, &c, err))
+	if (!choose_board(&c, o, err) || !plugs_open(s, &c, err) || !open_lines(s, &c, err) || !load_files(s, &c, err))
 		return false;
 	s->machine = machine_new(&c, err);
-	if (!s->machine || !add_devices(s, err))
+	if (!s->machine)
 		return false;
-	s->serial_dev[0] = dev_find(s->machine, "serial0");
-	s->serial_dev[1] = dev_find(s->machine, "serial1");
-	s->paced = o->icount_sleep >= 0 ? o->icount_sleep : terminal_is_interactive() && s->serial[0].in == 0;
+	s->line[0].dev = dev_find(s->machine, "serial0");
+	s->line[1].dev = dev_find(s->machine, "serial1");
+	plugs_connect(s);
+	s->paced = o->icount_sleep >= 0 ? o->icount_sleep : terminal_is_interactive() && uses_stdin(s);
 	return true;
 }
 
 static void finish(struct session *s)
 {
 	machine_free(s->machine);
-	for (unsigned n = 0; n < MAX_SERIAL; n++)
-		chardev_close(&s->serial[n]);
+	plugs_close(s);
 	chardev_close(&s->debugcon);
 	file_free(&s->kernel);
 	file_free(&s->bios);
+	file_free(&s->dtb);
 	file_free_list(s->initrd, s->ninitrd);
 }
 
@@ -173,12 +187,17 @@ int main(int argc, char **argv)
 {
 	static struct session s;
 	struct err err;
+	bool dumped;
 	int status;
 
 	options_init(&s.options);
-	for (unsigned n = 0; n < MAX_SERIAL; n++)
-		s.serial[n].in = s.serial[n].out = -1;
+	for (unsigned n = 0; n < MAX_LINES; n++)
+		s.line[n].c.in = s.line[n].c.out = -1;
 	s.debugcon.in = s.debugcon.out = -1;
+	for (unsigned n = 0; n < MAX_DRIVE; n++)
+		s.drive[n].fd = -1;
+	for (unsigned n = 0; n < MAX_PFLASH; n++)
+		s.pflash[n].fd = -1;
 	if (!options_parse(&s.options, argc, argv, &err)) {
 		fprintf(stderr, "orrery: %s\n", err.text);
 		return EXIT_STATUS_USAGE;
@@ -193,14 +212,18 @@ int main(int argc, char **argv)
 	}
 	if (list_if_asked(&s.options))
 		return 0;
-	if (!open_log(&s.options, &err) || !start(&s, &err)) {
+	if (!open_log(&s.options, &err) || !start(&s, &err) || !dump_tree(&s, &dumped, &err)) {
 		fprintf(stderr, "orrery: %s\n", err.text);
 		finish(&s);
 		return EXIT_STATUS_USAGE;
 	}
+	if (dumped) {
+		finish(&s);
+		return 0;
+	}
 	terminal_catch_signals();
-	if (s.serial[0].in == 0 || s.serial[1].in == 0)
-		terminal_raw(!s.serial[0].mux);
+	if (uses_stdin(&s))
+		terminal_raw(!s.line[0].c.mux);
 	status = session_run(&s);
 	finish(&s);
 	return status;

@@ -152,6 +152,46 @@ static bool take_device(struct options *o, const char *text, struct err *err)
 	return true;
 }
 
+static bool take_drive(struct options *o, const char *text, struct err *err)
+{
+	if (o->ndrive == MAX_DRIVE)
+		return err_set(err, "-drive %s: at most %d drives", text, MAX_DRIVE);
+	o->drive[o->ndrive++] = text;
+	return true;
+}
+
+static bool take_chardev(struct options *o, const char *text, struct err *err)
+{
+	if (o->nchardev == MAX_CHARDEV)
+		return err_set(err, "-chardev %s: at most %d", text, MAX_CHARDEV);
+	o->chardev[o->nchardev++] = text;
+	return true;
+}
+
+static bool take_pflash(struct options *o, const char *text, struct err *err)
+{
+	if (o->npflash == MAX_PFLASH)
+		return err_set(err, "-pflash %s: the machine has %d flash banks", text, MAX_PFLASH);
+	o->pflash[o->npflash++] = text;
+	return true;
+}
+
+static bool take_dtb(struct options *o, const char *text, struct err *err)
+{
+	(void)err;
+	o->dtb = text;
+	return true;
+}
+
+static bool take_global(struct options *o, const char *text, struct err *err)
+{
+	o->virtio_legacy = !strcmp(text, "virtio-mmio.force-legacy=true") ||
+		!strcmp(text, "virtio-mmio.force-legacy=on");
+	return o->virtio_legacy || !strcmp(text, "virtio-mmio.force-legacy=false") ||
+		!strcmp(text, "virtio-mmio.force-legacy=off") ||
+		err_set(err, "-global %s: only virtio-mmio.force-legacy=on|off is known", text);
+}
+
 static bool take_log(struct options *o, const char *text, struct err *err)
 {
 	const char *bad;
@@ -312,16 +352,18 @@ static bool take_help(struct options *o, const char *text, struct err *err)
 }
 
 static const struct flag flags[] = {
-	{"M", "NAME[,KEY=VALUE...]", "machine: pc (default); -M help lists them", take_machine},
+	{"M", "NAME[,KEY=VALUE...]", "machine: pc (default) or virt; -M help lists them", take_machine},
 	{"machine", "NAME", "the same as -M", take_machine},
 	{"m", "SIZE", "memory in MiB, or with suffix K, M, G (default 128)", take_memory},
-	{"cpu", "MODEL", "processor model (default max); -cpu help lists them", take_cpu},
+	{"cpu", "MODEL", "processor model (default: the machine's best known); -cpu help lists them", take_cpu},
 	{"smp", "1", "number of processors", take_smp},
 	{"accel", "interp", "engine", take_accel},
-	{"kernel", "FILE", "boot this kernel: bzImage, multiboot image, or ELF with a PVH entry", take_kernel},
+	{"kernel", "FILE", "boot this kernel: bzImage, multiboot or PVH; arm64 Image, Image.gz, ELF or flat", take_kernel},
 	{"initrd", "FILE", "initial RAM disk; for multiboot 'FILE ARGS,FILE ARGS...' are modules", take_initrd},
 	{"append", "TEXT", "kernel command line", take_append},
 	{"bios", "FILE", "firmware image", take_bios},
+	{"pflash", "FILE", "image of a flash bank, which the guest may change; twice for two banks", take_pflash},
+	{"dtb", "FILE", "device tree in the place of the machine's own", take_dtb},
 	{"demo", NULL, "boot the demo inside this program (also what happens without arguments)", take_demo},
 	{"serial", "DEVICE", "serial port to stdio, mon:stdio, file:PATH, pty, null or none; twice for two ports", take_serial},
 	{"debugcon", "DEVICE", "what the guest writes to ports 0xe9 and 0x402: stdio, file:PATH, null", take_debugcon},
@@ -331,6 +373,9 @@ static const struct flag flags[] = {
 	{"nodefaults", NULL, "accepted for QEMU's sake", take_nothing},
 	{"no-user-config", NULL, "accepted for QEMU's sake", take_nothing},
 	{"device", "TYPE[,KEY=VALUE...]", "add a device; -device help lists them", take_device},
+	{"drive", "file=PATH[,id=NAME][,if=virtio|pflash|none][,readonly=on]", "disk image (raw)", take_drive},
+	{"chardev", "KIND,id=NAME[,path=PATH]", "stdio, file, pty, null or testdev, for a device's chardev=NAME", take_chardev},
+	{"global", "virtio-mmio.force-legacy=on|off", "virtio-mmio devices of version 1 (default off: version 2)", take_global},
 	{"no-reboot", NULL, "exit instead of rebooting; status 3 after a triple fault", take_no_reboot},
 	{"no-shutdown", NULL, "stop instead of exiting when the guest powers off", take_no_shutdown},
 	{"rtc", "base=utc|localtime|DATE", "the clock's date at power-on (default 2025-01-01T00:00:00, so that runs repeat)", take_rtc},
@@ -397,7 +442,7 @@ bool options_parse(struct options *o, int argc, char **argv, struct err *err)
 		unsigned k;
 
 		if (*name != '-' || !name[1])
-			return err_set(err, "%s: flags begin with '-' (-kernel FILE); there are no disks yet", name);
+			return err_set(err, "%s: flags begin with '-': -kernel FILE, -drive file=FILE", name);
 		name += name[1] == '-' ? 2 : 1;
 		for (k = 0; k < countof(flags) && strcmp(name, flags[k].name); k++)
 			;

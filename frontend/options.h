@@ -6,16 +6,19 @@
 #include "mem/base/base.h"
 #include "mem/base/err.h"
 
-enum { MAX_SERIAL = 2, MAX_HASH = 64, MAX_DEVICE = 32 };
+enum { MAX_SERIAL = 2, MAX_HASH = 64, MAX_DEVICE = 32, MAX_DRIVE = 32, MAX_CHARDEV = 8, MAX_PFLASH = 2 };
 
 struct options {
-	const char *machine, *cpu, *kernel, *initrd, *append, *bios;
+	const char *machine, *cpu, *kernel, *initrd, *append, *bios, *dtb;
 	u64 ram_size; /* bytes */
 	const char *serial[MAX_SERIAL];
 	unsigned nserial;
 	const char *debugcon, *monitor, *display;
 	const char *device[MAX_DEVICE];
 	unsigned ndevice;
+	const char *drive[MAX_DRIVE], *chardev[MAX_CHARDEV], *pflash[MAX_PFLASH];
+	unsigned ndrive, nchardev, npflash;
+	bool virtio_legacy;
 	const char *log_list, *log_path;
 	unsigned icount_shift;
 	int icount_sleep; /* -1: decide by whether somebody watches */

@@ -24,8 +24,8 @@ static u64 host_ns(void)
 
 static void flush_all(struct session *s)
 {
-	for (unsigned n = 0; n < MAX_SERIAL; n++)
-		chardev_flush(&s->serial[n]);
+	for (unsigned n = 0; n < MAX_LINES; n++)
+		chardev_flush(&s->line[n].c);
 	chardev_flush(&s->debugcon);
 }
 
@@ -37,14 +37,14 @@ static void say(const char *text)
 	fflush(stdout);
 }
 
-static void take_key(struct session *s, unsigned port, u8 key)
+static void take_key(struct session *s, struct dev *d, u8 key)
 {
 	bool was_monitor = s->mux.monitor;
 	u8 byte;
 
 	switch (mux_key(&s->mux, key, &byte)) {
 	case MUX_BYTE:
-		replay_input(&s->machine->replay, s->serial_dev[port], INPUT_BYTES, &byte, 1);
+		replay_input(&s->machine->replay, d, INPUT_BYTES, &byte, 1);
 		break;
 	case MUX_QUIT:
 		replay_command(&s->machine->replay, REPLAY_QUIT);
@@ -74,31 +74,32 @@ static void take_key(struct session *s, unsigned port, u8 key)
 
 static void take_input(struct session *s)
 {
-	for (unsigned n = 0; n < MAX_SERIAL; n++) {
-		struct dev *d = s->serial_dev[n];
+	for (unsigned n = 0; n < MAX_LINES; n++) {
+		struct chardev *c = &s->line[n].c;
+		struct dev *d = s->line[n].dev;
 		u8 buf[512];
 		size_t room, got;
 
 		if (!d)
 			continue;
 		room = d->type->room(d);
-		got = chardev_read(&s->serial[n], buf, room < sizeof(buf) ? room : sizeof(buf));
-		if (got && !s->serial[n].mux)
+		got = chardev_read(c, buf, room < sizeof(buf) ? room : sizeof(buf));
+		if (got && !c->mux)
 			replay_input(&s->machine->replay, d, INPUT_BYTES, buf, got);
-		for (size_t i = 0; s->serial[n].mux && i < got; i++)
-			take_key(s, n, buf[i]);
+		for (size_t i = 0; c->mux && i < got; i++)
+			take_key(s, d, buf[i]);
 	}
 }
 
 /* Sleeps until something can be read, a signal comes, or the time is over. False if no input can ever come. */
 static bool wait_for_input(struct session *s, int ms)
 {
-	struct pollfd p[MAX_SERIAL];
+	struct pollfd p[MAX_LINES];
 	nfds_t n = 0;
 
-	for (unsigned i = 0; i < MAX_SERIAL; i++) {
-		if (s->serial[i].in >= 0 && !s->serial[i].ended)
-			p[n++] = (struct pollfd){s->serial[i].in, POLLIN, 0};
+	for (unsigned i = 0; i < MAX_LINES; i++) {
+		if (s->line[i].dev && s->line[i].c.in >= 0 && !s->line[i].c.ended)
+			p[n++] = (struct pollfd){s->line[i].c.in, POLLIN, 0};
 	}
 	if (!n && ms < 0)
 		return false;

@@ -62,6 +62,9 @@ u32 f32_div(u32 a, u32 b, struct fp_env *e)
 
 u32 f32_fma(u32 a, u32 b, u32 c, struct fp_env *e)
 {
+	if (normal2(a, b) && likely(fp_is_normal(c, FP_F32)))
+		return (u32)fp_fma_finite(fp_unpack_normal(a, FP_F32), fp_unpack_normal(b, FP_F32),
+			fp_unpack_normal(c, FP_F32), FP_F32, e);
 	return (u32)fp_fma(a, b, c, FP_F32, e);
 }
 

@@ -62,6 +62,9 @@ u64 f64_div(u64 a, u64 b, struct fp_env *e)
 
 u64 f64_fma(u64 a, u64 b, u64 c, struct fp_env *e)
 {
+	if (normal2(a, b) && likely(fp_is_normal(c, FP_F64)))
+		return fp_fma_finite(fp_unpack_normal(a, FP_F64), fp_unpack_normal(b, FP_F64),
+			fp_unpack_normal(c, FP_F64), FP_F64, e);
 	return fp_fma(a, b, c, FP_F64, e);
 }
 

@@ -279,42 +279,6 @@ static u64 fma_nan(u64 a, u64 b, u64 c, bool zero_times_inf, struct fp_format f,
 	return nan_quiet(fp_is_nan(a, f) ? a : fp_is_nan(b, f) ? b : c, f, e);
 }
 
-/* A finite, exact product at bits 124 or 125 of `sig`, as sig / 2^124 * 2^(exp - bias). */
-struct product {
-	struct u128 sig;
-	s32 exp;
-	bool sign;
-};
-
-static u64 fma_finite(struct product p, struct fp_num z, struct fp_format f, struct fp_env *e)
-{
-	struct product q = {.sig = u128_shl(u128_make(0, z.sig), 62), .exp = z.exp, .sign = z.sign};
-	unsigned up;
-
-	if (p.exp < q.exp || (p.exp == q.exp && u128_less(p.sig, q.sig))) {
-		struct product t = p;
-
-		p = q;
-		q = t;
-	}
-	q.sig = u128_shr_sticky(q.sig, (unsigned)(p.exp - q.exp));
-	if (p.sign == q.sign) {
-		p.sig = u128_add(p.sig, q.sig);
-	} else if (u128_less(p.sig, q.sig)) {
-		p.sig = u128_sub(q.sig, p.sig);
-		p.sign = q.sign;
-	} else {
-		p.sig = u128_sub(p.sig, q.sig);
-	}
-	if (u128_is_zero(p.sig)) {
-		e->rounded_up = false;
-		return fp_zero(e->round == FP_DOWN, f);
-	}
-	up = u128_clz(p.sig);
-	p.sig = u128_shl(p.sig, up);
-	return fp_pack(p.sign, p.exp + 3 - (s32)up, p.sig.hi >> 1 | (p.sig.hi & 1) | (p.sig.lo != 0), f, e);
-}
-
 u64 fp_fma(u64 a, u64 b, u64 c, struct fp_format f, struct fp_env *e)
 {
 	struct fp_num x = fp_unpack(a, f, e), y = fp_unpack(b, f, e), z = fp_unpack(c, f, e);
@@ -337,9 +301,7 @@ u64 fp_fma(u64 a, u64 b, u64 c, struct fp_format f, struct fp_env *e)
 	if (z.kind == FP_KIND_ZERO)
 		return fp_mul_finite(x, y, f, e);
 
-	struct product p = {.sig = mul64(x.sig, y.sig), .exp = x.exp + y.exp - fp_bias(f), .sign = sign};
-
-	return fma_finite(p, z, f, e);
+	return fp_fma_finite(x, y, z, f, e);
 }
 
 /* ---- minimum, maximum, comparison ------------------------------------------------------------- */

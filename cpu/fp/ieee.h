@@ -193,6 +193,42 @@ ALWAYS_INLINE u64 fp_div_finite(struct fp_num a, struct fp_num b, struct fp_form
 	return fp_pack(a.sign ^ b.sign, a.exp - b.exp + fp_bias(f) - below, sig | (rest != 0), f, e);
 }
 
+/* x * y + z with one rounding, of finite numbers other than zero: the product stands at bits 124 or 125, as
+ * sig / 2^124 * 2^(exp - bias), and the addend beside it. */
+ALWAYS_INLINE u64 fp_fma_finite(struct fp_num x, struct fp_num y, struct fp_num z, struct fp_format f, struct fp_env *e)
+{
+	struct u128 p = mul64(x.sig, y.sig), q = u128_make(z.sig >> 2, z.sig << 62);
+	bool sign = x.sign ^ y.sign, same = sign == z.sign;
+	s32 exp = x.exp + y.exp - fp_bias(f), apart = exp - z.exp;
+	unsigned up;
+
+	if (apart < 0 || (apart == 0 && u128_less(p, q))) {
+		struct u128 t = p;
+
+		p = q;
+		q = t;
+		exp = z.exp;
+		sign = z.sign;
+		apart = -apart;
+	}
+	q = u128_shr_sticky(q, (unsigned)apart);
+	if (same) {
+		p = u128_add(p, q);
+	} else if (u128_less(p, q)) {
+		p = u128_sub(q, p);
+		sign = !sign;
+	} else {
+		p = u128_sub(p, q);
+	}
+	if (unlikely(u128_is_zero(p))) {
+		e->rounded_up = false;
+		return fp_zero(e->round == FP_DOWN, f);
+	}
+	up = u128_clz(p);
+	p = u128_shl(p, up);
+	return fp_pack(sign, exp + 3 - (s32)up, p.hi >> 1 | (p.hi & 1) | (p.lo != 0), f, e);
+}
+
 /* Every operand; see fp.h for what they do. */
 u64 fp_add(u64 a, u64 b, bool subtract, struct fp_format f, struct fp_env *e);
 u64 fp_mul(u64 a, u64 b, struct fp_format f, struct fp_env *e);

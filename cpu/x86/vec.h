@@ -5,6 +5,7 @@
 #ifndef CPU_X86_VEC_H
 #define CPU_X86_VEC_H
 
+#include "cpu/lane.h"
 #include "cpu/x86/operand.h"
 
 /* One 128-bit lane: an XMM register, or either half of a YMM register. q[0] holds bits 0-63. */
@@ -15,29 +16,6 @@ struct xmm {
 ALWAYS_INLINE struct xmm xmm_make(u64 lo, u64 hi)
 {
 	return (struct xmm){ { lo, hi } };
-}
-
-/* ---- elements ------------------------------------------------------------------------------------------ */
-
-/* Element n of `width` bits (8, 16, 32 or 64) in a row of words. */
-ALWAYS_INLINE u64 lane_get(const u64 *q, unsigned n, unsigned width)
-{
-	unsigned per = 64 / width;
-
-	return q[n / per] >> (n % per * width) & (~0ull >> (64 - width));
-}
-
-ALWAYS_INLINE s64 lane_get_signed(const u64 *q, unsigned n, unsigned width)
-{
-	return sign_extend(lane_get(q, n, width), width);
-}
-
-ALWAYS_INLINE void lane_set(u64 *q, unsigned n, unsigned width, u64 v)
-{
-	unsigned per = 64 / width, shift = n % per * width;
-	u64 mask = (~0ull >> (64 - width)) << shift;
-
-	q[n / per] = (q[n / per] & ~mask) | (v << shift & mask);
 }
 
 /* ---- may it run? --------------------------------------------------------------------------------------- */

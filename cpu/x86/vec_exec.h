@@ -5,7 +5,7 @@
 #ifndef CPU_X86_VEC_EXEC_H
 #define CPU_X86_VEC_EXEC_H
 
-#include "cpu/x86/lanes_pair.h"
+#include "cpu/lanes_pair.h"
 #include "cpu/x86/vec.h"
 
 /* ---- names: body(c, i, mem, ...) becomes name_m and name_r --------------------------------------------- */

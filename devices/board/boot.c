@@ -23,6 +23,18 @@ bool boot_check_room(const struct boot_info *b, const char *what, u64 addr, u64 
 	return true;
 }
 
+static bool room(void *arg, const char *what, u64 addr, u64 size, struct err *err)
+{
+	return boot_check_room(arg, what, addr, size, err);
+}
+
+bool boot_load_elf(struct boot_info *b, const struct blob *k, u64 *entry, u64 *top, struct err *err)
+{
+	const struct elf_target t = {&b->machine->memory, room, b};
+
+	return elf_load(&t, k, entry, top, err);
+}
+
 void boot_zero(struct boot_info *b, u64 addr, u64 size)
 {
 	static const u8 zeros[4096];

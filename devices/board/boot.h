@@ -5,6 +5,7 @@
 #define DEVICES_BOARD_BOOT_H
 
 #include "cpu/x86/x86.h"
+#include "devices/board/elf.h"
 #include "devices/machine.h"
 
 /* Kinds as in the BIOS's e820 call (ACPI specification 15.1). */
@@ -48,15 +49,11 @@ enum {
 	BOOT_LOW_END = 0x9fc00, /* extended BIOS data area */
 };
 
-/* Loads an ELF file's PT_LOAD segments at their physical addresses; *entry and the highest address loaded. */
-bool elf_load(struct boot_info *b, const struct blob *k, u64 *entry, u64 *top, struct err *err);
-/* Calls fn for each ELF note; stops when it returns true. */
-bool elf_find_note(const struct blob *k, const char *name, u32 type, u64 *value);
-
 /* Writes the command line at BOOT_CMDLINE. */
 bool boot_write_cmdline(struct boot_info *b, const char *text, size_t limit, struct err *err);
 /* Checks that [addr, addr+size) is RAM the loader may use. */
 bool boot_check_room(const struct boot_info *b, const char *what, u64 addr, u64 size, struct err *err);
+bool boot_load_elf(struct boot_info *b, const struct blob *k, u64 *entry, u64 *top, struct err *err);
 /* Clears what a file does not fill (BSS). */
 void boot_zero(struct boot_info *b, u64 addr, u64 size);
 

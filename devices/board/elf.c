@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The little of ELF that loaders need: program headers and notes, 32 and 64 bits, little endian. System V ABI, chapters
  * 4 and 5. Every offset comes from an untrusted file and is checked before use. */
-#include "devices/board/boot.h"
+#include "devices/board/elf.h"
 
 struct elf_segment {
 	u32 type;
@@ -40,13 +40,18 @@ static bool segment_at(const struct blob *k, bool wide, unsigned i, struct elf_s
 	return s->offset <= k->size && s->filesz <= k->size - s->offset;
 }
 
-static void load_segment(struct boot_info *b, const struct blob *k, const struct elf_segment *s)
+static void load_segment(struct space *memory, const struct blob *k, const struct elf_segment *s)
 {
-	space_load(&b->machine->memory, s->paddr, k->data + s->offset, s->filesz);
-	boot_zero(b, s->paddr + s->filesz, s->memsz - s->filesz);
+	static const u8 zeros[4096];
+
+	space_load(memory, s->paddr, k->data + s->offset, s->filesz);
+	for (u64 at = s->filesz, n; at < s->memsz; at += n) {
+		n = min_u64(s->memsz - at, sizeof(zeros));
+		space_load(memory, s->paddr + at, zeros, n);
+	}
 }
 
-bool elf_load(struct boot_info *b, const struct blob *k, u64 *entry, u64 *top, struct err *err)
+bool elf_load(const struct elf_target *t, const struct blob *k, u64 *entry, u64 *top, struct err *err)
 {
 	struct elf_segment s;
 	unsigned loaded = 0;
@@ -65,15 +70,22 @@ bool elf_load(struct boot_info *b, const struct blob *k, u64 *entry, u64 *top, s
 		if (s.filesz > s.memsz)
 			return err_set(err, "-kernel %s: damaged: ELF segment %u is larger in the file than in memory",
 				k->name, i);
-		if (!boot_check_room(b, k->name, s.paddr, s.memsz, err))
+		if (!t->room(t->arg, k->name, s.paddr, s.memsz, err))
 			return err_prefix(err, "-kernel");
-		load_segment(b, k, &s);
+		load_segment(t->memory, k, &s);
 		*top = max_u64(*top, s.paddr + s.memsz);
 		loaded++;
 	}
 	if (!loaded)
 		return err_set(err, "-kernel %s: the ELF file has nothing to load", k->name);
 	return true;
+}
+
+bool elf_is(const struct blob *k, u16 machine)
+{
+	bool wide;
+
+	return is_elf(k, &wide) && load_le16(k->data + 18) == machine;
 }
 
 bool elf_find_note(const struct blob *k, const char *name, u32 type, u64 *value)

@@ -127,7 +127,7 @@ bool multiboot_boot(struct boot_info *b, struct err *err)
 	if (flags & MB_ADDRESSES) {
 		if (!load_by_addresses(b, k, header, &entry, &top, err))
 			return false;
-	} else if (!elf_load(b, k, &entry, &top, err)) {
+	} else if (!boot_load_elf(b, k, &entry, &top, err)) {
 		return false;
 	}
 	if ((size_t)snprintf(line, sizeof(line), "%s%s%s", k->name, c->append ? " " : "", c->append ? c->append : "") >=

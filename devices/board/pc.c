@@ -131,6 +131,22 @@ static void do_button(void *arg, unsigned pin, bool level)
 		piix4_pm_button(dev_find(arg, "pm"));
 }
 
+/* -device: what can be added by hand. */
+static bool plug_all(struct machine *m, struct err *err)
+{
+	for (unsigned n = 0; n < m->config.nplugs; n++) {
+		const struct plug *p = &m->config.plugs[n];
+		struct board_row row = {.type = &exit_type, .id = "exit", .at = AT_PORT, .base = 0x501, .irq = -1,
+			.opts = p->opts};
+
+		if (strcmp(p->device, exit_type.name))
+			return err_set(err, "-device %s: can't be added to a pc; isa-debug-exit can", p->device);
+		if (!dev_add(m, &row, err))
+			return false;
+	}
+	return true;
+}
+
 static bool wire(struct machine *m, struct err *err)
 {
 	struct pc *pc = m->board_data;
@@ -168,7 +184,7 @@ static bool wire(struct machine *m, struct err *err)
 	fw_cfg_set_number(dev_find(m, "fw_cfg"), FW_CFG_RAM_SIZE, 8, m->config.ram_size);
 	m->power_button = (struct line){do_button, m, 0};
 	rtc_cmos_set_memory(dev_find(m, "rtc"), pc->low_size, pc->high_size);
-	return true;
+	return plug_all(m, err);
 }
 
 /* ---- starting ------------------------------------------------------------------------------------------------ */
@@ -278,5 +294,3 @@ const struct board pc_board = {
 	.cpu = &x86_ops, .default_cpu = "max",
 	.rows = rows, .prepare = prepare, .wire = wire, .boot = boot, .finish = finish,
 };
-
-const struct board *const boards[] = {&pc_board, NULL};

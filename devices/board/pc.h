@@ -7,9 +7,6 @@
 
 extern const struct board pc_board;
 
-/* Boards by name, NULL-ended. */
-extern const struct board *const boards[];
-
 /* What the board keeps (machine.board_data). */
 struct pc {
 	struct ram ram, bios;

@@ -51,7 +51,7 @@ bool pvh_boot(struct boot_info *b, struct err *err)
 	u64 entry, elf_entry, top, module_at[64];
 
 	elf_find_note(&c->kernel, "Xen", XEN_PHYS32_ENTRY, &entry);
-	if (!elf_load(b, &c->kernel, &elf_entry, &top, err))
+	if (!boot_load_elf(b, &c->kernel, &elf_entry, &top, err))
 		return false;
 	if (!boot_write_cmdline(b, c->append ? c->append : "", BOOT_CMDLINE_MAX, err))
 		return false;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The firmware configuration device as QEMU specifies it (docs/specs/fw_cfg.rst): a 16-bit selector at port 510h, a
- * byte stream at 511h, and a DMA address at 514h (two big-endian doublewords; writing the second starts the transfer).
- * The items are part of the machine's configuration, the same at every start; only the position is state. */
+/* The firmware configuration device as QEMU specifies it (docs/specs/fw_cfg.rst): a selector, a byte stream, and a DMA
+ * address in two big-endian doublewords, the second of which starts the transfer. PCs have it at ports, the ARM boards
+ * in memory, where the selector is big endian and the stream may be read up to eight bytes at a time. The items are
+ * part of the machine's configuration, the same at every start; only the position is state. */
 #include "devices/bus/fw_cfg.h"
 
 #include "devices/machine.h"
@@ -30,6 +31,7 @@ struct fw_cfg_links {
 	struct reg_map map;
 	struct item items[MAX_ITEMS];
 	unsigned nitems, nfiles;
+	bool busy; /* inside a transfer, which may write to the device itself */
 };
 
 static const struct state_field rows[] = {
@@ -219,16 +221,23 @@ static u64 dma_read(struct dev *d, unsigned index, u64 stored)
 static void dma_wrote(struct dev *d, unsigned index, u64 old, u64 now)
 {
 	struct fw_cfg *s = d->state;
+	struct fw_cfg_links *l = d->links;
 
 	(void)old;
+	if (l->busy)
+		return;
 	if (index == 0) {
 		s->dma_high = swap32((u32)now);
 		return;
 	}
 	s->dma_low = swap32((u32)now);
+	l->busy = true;
 	transfer(d, (u64)s->dma_high << 32 | s->dma_low);
+	l->busy = false;
 	s->dma_high = s->dma_low = 0;
 }
+
+/* ---- at ports ----------------------------------------------------------------------------------------------- */
 
 static const struct reg regs[] = {
 	/* The ports overlap: a byte at 511h is data, a word at 510h the key. */
@@ -239,9 +248,30 @@ static const struct reg regs[] = {
 static const struct reg_bank bank = {"fw_cfg", regs, countof(regs), 12, 1, 4, 0};
 static const struct reg_bank *const banks[] = {&bank, NULL};
 
+/* ---- in memory ---------------------------------------------------------------------------------------------- */
+
+static void mem_key_wrote(struct dev *d, unsigned index, u64 old, u64 now)
+{
+	struct fw_cfg *s = d->state;
+
+	(void)index;
+	(void)old;
+	s->key = swap16((u16)now);
+	s->offset = 0;
+}
+
+static const struct reg mem_regs[] = {
+	{"DATA", 0, 1, .count = 8, .read = data_read, .doc = "next bytes of the item"},
+	{"SELECTOR", 8, 2, .wrote = mem_key_wrote, .doc = "item key, big endian"},
+	{"DMA", 16, 4, .count = 2, .read = dma_read, .wrote = dma_wrote, .doc = "DMA address, big endian; low half starts"},
+};
+static const struct reg_bank mem_bank = {"fw_cfg_mem", mem_regs, countof(mem_regs), 24, 1, 8, 0};
+static const struct reg_bank *const mem_banks[] = {&mem_bank, NULL};
+
+/* ---- device ------------------------------------------------------------------------------------------------- */
+
 static void reset(struct dev *d)
 {
-	reg_reset(d, &bank);
 	*(struct fw_cfg *)d->state = (struct fw_cfg){0};
 }
 
@@ -250,7 +280,7 @@ static bool attach(struct dev *d, const struct board_row *row, struct err *err)
 	struct fw_cfg_links *l = d->links;
 
 	(void)err;
-	dev_map(d, row, &l->map, &bank);
+	dev_map(d, row, &l->map, d->type == &fw_cfg_type ? &bank : &mem_bank);
 	fw_cfg_set(d, FW_CFG_SIGNATURE, "QEMU", 4);
 	fw_cfg_set_number(d, FW_CFG_ID, 4, 3);
 	fw_cfg_set_number(d, FW_CFG_NB_CPUS, 2, 1);
@@ -267,8 +297,13 @@ static void detach(struct dev *d)
 		free(l->items[i].data);
 }
 
+#define COMMON \
+	.state_size = sizeof(struct fw_cfg), .links_size = sizeof(struct fw_cfg_links), .version = 1, .state = rows, \
+	.attach = attach, .reset = reset, .detach = detach
+
 const struct dev_type fw_cfg_type = {
-	.name = "fw_cfg", .about = "firmware configuration", .version = 1,
-	.state_size = sizeof(struct fw_cfg), .links_size = sizeof(struct fw_cfg_links),
-	.banks = banks, .state = rows, .attach = attach, .reset = reset, .detach = detach,
+	.name = "fw_cfg", .about = "firmware configuration", .banks = banks, COMMON,
+};
+const struct dev_type fw_cfg_mem_type = {
+	.name = "fw_cfg_mem", .about = "firmware configuration in memory", .banks = mem_banks, COMMON,
 };

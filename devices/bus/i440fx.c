@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The host bridge of the PC: Intel 82441FX datasheet (290549). Configuration mechanism 1 at ports CF8h/CFCh, the
- * programmable attribute map that shadows C0000h-FFFFFh, and the SMRAM window at A0000h. */
+/* The host bridge of the PC: Intel 82441FX datasheet (290549). Configuration mechanism 1 at ports CF8h/CFCh
+ * (PCI 3.0, 3.2.2.3), the programmable attribute map that shadows C0000h-FFFFFh, and the SMRAM window at A0000h. */
 #include "devices/bus/i440fx.h"
 
 #include "devices/bus/piix3.h"
@@ -34,15 +34,6 @@ struct i440fx_links {
 static const struct state_field rows[] = {
 	STATE_U(struct i440fx, address), STATE_SUB(struct i440fx, config, pci_config_rows), STATE_END,
 };
-
-struct pci_bus *pci_bus_of(const struct machine *m)
-{
-	for (struct dev *d = m->devs; d; d = d->next) {
-		if (d->type == &i440fx_type)
-			return &((struct i440fx_links *)d->links)->bus;
-	}
-	return NULL;
-}
 
 /* ---- configuration mechanism 1 --------------------------------------------------------------------------- */
 
@@ -256,7 +247,7 @@ static bool attach(struct dev *d, const struct board_row *row, struct err *err)
 	struct i440fx_links *l = d->links;
 
 	(void)row;
-	l->bus.machine = d->machine;
+	pci_bus_init(&l->bus, d->machine, 0, 0xfffffffe, 1);
 	if (!pci_add(&l->bus, d, &l->func, &s->config, 0, &id, err))
 		return false;
 	l->func.wrote = config_wrote;

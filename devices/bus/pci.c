@@ -8,6 +8,20 @@
 
 const struct state_field pci_config_rows[] = {STATE_RAW(struct pci_config, byte), STATE_END};
 
+void pci_bus_init(struct pci_bus *bus, struct machine *m, u64 window, u64 window_last, u8 slot_a)
+{
+	bus->machine = m;
+	bus->window = window;
+	bus->window_last = window_last;
+	bus->slot_a = slot_a;
+	m->pci = bus;
+}
+
+struct pci_bus *pci_bus_of(const struct machine *m)
+{
+	return m->pci;
+}
+
 bool pci_add(struct pci_bus *bus, struct dev *d, struct pci_func *f, struct pci_config *config, unsigned devfn,
 	     const struct pci_id *id, struct err *err)
 {
@@ -44,6 +58,13 @@ void pci_add_bar(struct pci_func *f, unsigned n, struct region *r, bool io)
 }
 
 /* A BAR of all ones is what a driver writes to learn the size: not a place. */
+static bool in_window(const struct pci_func *f, const struct pci_bar *b, u64 base)
+{
+	u64 first = b->io ? 0 : f->bus->window, last = b->io ? 0xffff : f->bus->window_last;
+
+	return base && base >= first && base + b->size - 1 <= last;
+}
+
 static void update_bars(struct pci_func *f)
 {
 	u16 command = pci_get16(f, PCI_COMMAND);
@@ -57,7 +78,7 @@ static void update_bars(struct pci_func *f)
 			continue;
 		base = load_le32(f->config->byte + PCI_BAR + n * 4) & (b->io ? ~3u : ~15u);
 		on = command & (b->io ? PCI_COMMAND_IO : PCI_COMMAND_MEMORY);
-		on = on && base && base + b->size - 1 <= (b->io ? 0xffff : 0xfffffffe);
+		on = on && in_window(f, b, base);
 		if (b->region->base == base && b->region->on == on)
 			continue;
 		b->region->base = base;
@@ -78,7 +99,7 @@ void pci_loaded(struct pci_func *f)
 	update_bars(f);
 }
 
-/* Interrupt pins are swizzled over the bridge's four inputs by device number, as the 440FX boards are wired. */
+/* Interrupt pins are swizzled over the bridge's four inputs by device number. */
 void pci_set_intx(struct pci_func *f, bool level)
 {
 	unsigned pin = f->config->byte[PCI_IRQ_PIN], input;
@@ -86,7 +107,7 @@ void pci_set_intx(struct pci_func *f, bool level)
 	if (f->intx == level || !pin)
 		return;
 	f->intx = level;
-	input = (pin - 1 + (f->devfn >> 3) - 1) & 3;
+	input = (pin - 1u + (f->devfn >> 3) - f->bus->slot_a) & 3;
 	f->bus->intx_count[input] = (u8)(f->bus->intx_count[input] + (level ? 1 : -1));
 	line_set(&f->bus->intx[input], f->bus->intx_count[input] > 0);
 }

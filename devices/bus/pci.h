@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Conventional PCI: configuration space, base address registers, interrupt pins. PCI Local Bus Specification 3.0,
- * chapter 6 (configuration space) and 3.2.2.3 (configuration mechanism 1). The bus itself is part of the
- * host bridge (i440fx.c); a device embeds a pci_config in its state and a pci_func in its links. */
+ * chapter 6 (configuration space). The bus itself is part of the host bridge (i440fx.c, pcie_ecam.c), which decides how
+ * it is reached; a device embeds a pci_config in its state and a pci_func in its links. */
 #ifndef DEVICES_BUS_PCI_H
 #define DEVICES_BUS_PCI_H
 
@@ -40,8 +40,10 @@ struct pci_func {
 struct pci_bus {
 	struct machine *machine;
 	struct pci_func *func[256];
-	struct line intx[4]; /* the bridge's PIRQ inputs A-D */
-	u8 intx_count[4];    /* how many functions pull each; derived */
+	u64 window, window_last; /* where memory BARs are decoded */
+	u8 slot_a;               /* the device whose pin A is the first of these wires; the next one's is the second */
+	struct line intx[4];     /* where the four interrupt wires lead */
+	u8 intx_count[4];        /* how many functions pull each; derived */
 };
 
 struct pci_id {
@@ -51,7 +53,8 @@ struct pci_id {
 	u8 header, irq_pin;
 };
 
-/* The machine's only bus. */
+/* The machine's only bus, which the host bridge's attach makes. */
+void pci_bus_init(struct pci_bus *bus, struct machine *m, u64 window, u64 window_last, u8 slot_a);
 struct pci_bus *pci_bus_of(const struct machine *m);
 /* Plugs a function in, fills the identity and standard masks. config is inside the device's state. */
 bool pci_add(struct pci_bus *bus, struct dev *d, struct pci_func *f, struct pci_config *config, unsigned devfn,

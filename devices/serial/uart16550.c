@@ -4,6 +4,7 @@
  * instructions on waiting. The receiver takes host input into its FIFO as the guest makes room; bytes that do not
  * fit yet wait in `pending`, as they would in a modem with flow control. */
 #include "devices/machine.h"
+#include "devices/misc/testdev.h"
 #include "devices/types.h"
 
 enum { FIFO_SIZE = 16, PENDING_SIZE = 4096, CLOCK_HZ = 1843200 };
@@ -304,6 +305,8 @@ static bool attach(struct dev *d, const struct board_row *row, struct err *err)
 	if (index >= countof(d->machine->config.serial))
 		return err_set(err, "index=%llu: there is no such serial line", (unsigned long long)index);
 	l->out = d->machine->config.serial[index];
+	if (l->out.write == testdev_channel)
+		return err_set(err, "-serial: this port can't lead to a testdev");
 	l->irq = machine_irq(d->machine, row->irq);
 	event_init(&u->timer, &d->machine->clock, "uart receive timeout", on_timeout, d);
 	dev_map(d, row, &l->map, &bank);

@@ -4,6 +4,7 @@
  * whatever no state row describes would show there. */
 #include "tests/dev/script.h"
 
+#include "devices/irq/gicv3.h"
 #include "devices/irq/i8259.h"
 #include "devices/irq/lapic.h"
 #include "devices/types.h"
@@ -45,7 +46,7 @@ static bool pick(struct fuzz *f, const struct space *space, u64 *addr)
 		const struct flat *flat = &space->map[(start + i) % space->nmap];
 		u64 r = next(f), size = flat->last - flat->base + 1;
 
-		if (flat->region->kind != REGION_IO)
+		if (!flat->region->ops) /* memory; a ROM with a device behind it takes writes */
 			continue;
 		r >>= r & 1 ? 32 : 48;
 		*addr = flat->base + (size > 256 && (r & 2) ? r & ~15ull : r) % size;
@@ -98,9 +99,61 @@ static void access_space(struct fuzz *f)
 static void touch_pin(struct fuzz *f, struct dev *d)
 {
 	u64 r = next(f);
-	struct line line = dev_pin(d, r & 31);
+	bool gic = d->type == &gicv2_type || d->type == &gicv3_type;
+	struct line line = dev_pin(d, gic ? (r & 64 ? GIC_PIN_PPI(r >> 14 & 1, r >> 8 & 31) : r >> 8 & 255) : r & 31);
 
 	line_set(&line, r & 32);
+}
+
+/* Commands that random numbers seldom make, and their confirmations. */
+static void command_flash(struct fuzz *f)
+{
+	static const u8 commands[] = {0x20, 0xd0, 0x40, 0x60, 0x01, 0xe8, 0x00, 0x03, 0x90, 0x98, 0x70, 0x50, 0xff};
+	struct space *m = &f->s->rig.m->memory;
+	u64 addr;
+
+	if (pick(f, m, &addr))
+		space_write(m, addr, 4, commands[next(f) % countof(commands)] * 0x10001u);
+}
+
+/* The registers of a GICv2 that do most: GICD's first ones, and the CPU interfaces. */
+static void access_gicc(struct fuzz *f, struct dev *d, u64 r)
+{
+	static const u32 parts[] = {
+		0, 0x100, GICV2_GICC, GICV2_GICC, GICV2_GICH, GICV2_GICH + 0x100, GICV2_GICV, GICV2_GICV};
+	struct space *m = &f->s->rig.m->memory;
+	u64 addr = rig_find(&f->s->rig, d->id)->row.base + parts[r & 7] + (r >> 8 & 0x3c);
+
+	if (r & 8)
+		saw(f, space_read(m, addr, 4));
+	else
+		space_write(m, addr, 4, value(f));
+}
+
+/* Another processor's turn, and of a GICv3 the system registers in both views. */
+static void access_icc(struct fuzz *f, struct dev *d)
+{
+	static const struct icc_row *const tables[] = {gicv3_icc_rows, gicv3_icv_rows, gicv3_ich_rows};
+	unsigned cpu = d->type->out(d, GIC_OUT(1, GIC_OUT_IRQ)) ? next(f) & 1 : 0;
+
+	f->s->rig.gic_cpu = cpu;
+	for (unsigned i = 0; i < 16; i++) {
+		u64 r = next(f);
+		const struct icc_row *row = tables[r % countof(tables)];
+		u32 sysreg;
+
+		if (d->type == &gicv2_type) {
+			access_gicc(f, d, r);
+			continue;
+		}
+		for (u64 skip = r >> 8 & 31; skip && row->name; skip--)
+			row++;
+		sysreg = row->name ? row->sysreg : (u32)(r >> 32 & 0xffff);
+		if (r & 0x2000)
+			saw(f, gicv3_icc_read(d, cpu, sysreg, 1, r & 0x4000));
+		else
+			gicv3_icc_write(d, cpu, sysreg, 1, r & 0x4000, value(f));
+	}
 }
 
 static void acknowledge(struct fuzz *f, struct dev *d)
@@ -110,6 +163,10 @@ static void acknowledge(struct fuzz *f, struct dev *d)
 
 	if (d->type == &i8259_type)
 		saw(f, i8259_ack(d));
+	if (d->type == &pflash_cfi_type)
+		command_flash(f);
+	if (d->type == &gicv2_type || d->type == &gicv3_type)
+		access_icc(f, d);
 	if (d->type != &lapic_type)
 		return;
 	if (!(r & 15))
@@ -160,21 +217,47 @@ static void step(struct fuzz *f)
 	r->ntext = 0;
 }
 
-/* What devices keep in memory goes back as well. */
-static u8 *copy_ram(const struct rig *r)
+/* What devices keep in memory, their own (flash) included, goes back as well. */
+static u8 *copy_memory(const struct rig *r)
 {
-	u8 *copy = r->ram.host ? malloc(r->ram.size) : NULL;
+	const struct space *s = &r->m->memory;
+	u64 size = 0;
+	u8 *copy, *at;
 
-	if (copy)
-		memcpy(copy, r->ram.host, r->ram.size);
+	for (unsigned i = 0; i < s->nregions; i++)
+		size += s->regions[i]->ram ? s->regions[i]->ram->size : 0;
+	copy = at = malloc(size + 1);
+	assert(copy);
+	for (unsigned i = 0; i < s->nregions; i++) {
+		const struct ram *ram = s->regions[i]->ram;
+
+		if (!ram)
+			continue;
+		memcpy(at, ram->host, ram->size);
+		at += ram->size;
+	}
 	return copy;
+}
+
+static void restore_memory(const struct rig *r, const u8 *copy)
+{
+	const struct space *s = &r->m->memory;
+
+	for (unsigned i = 0; i < s->nregions; i++) {
+		const struct ram *ram = s->regions[i]->ram;
+
+		if (!ram)
+			continue;
+		memcpy(ram->host, copy, ram->size);
+		copy += ram->size;
+	}
 }
 
 static unsigned repeat(struct fuzz *f)
 {
 	struct rig *r = &f->s->rig;
 	size_t size, end_size;
-	u8 *start = rig_save(r, &size), *ram = copy_ram(r), *end[2];
+	u8 *start = rig_save(r, &size), *ram = copy_memory(r), *end[2];
 	u64 random = f->random, before = f->seen, seen[2];
 	unsigned wrong = 0;
 
@@ -182,8 +265,8 @@ static unsigned repeat(struct fuzz *f)
 		f->random = random;
 		f->seen = STATE_HASH_INIT;
 		rig_load(r, start);
-		if (ram)
-			memcpy(r->ram.host, ram, r->ram.size);
+		r->gic_cpu = 0;
+		restore_memory(r, ram);
 		for (unsigned i = 0; i < REPEAT_STEPS; i++)
 			step(f);
 		seen[run] = f->seen;

@@ -5,8 +5,10 @@
 #include "devices/bus/i440fx.h"
 #include "devices/bus/piix3.h"
 #include "devices/input/ps2.h"
+#include "devices/irq/gic.h"
 #include "devices/irq/i8259.h"
 #include "devices/irq/lapic.h"
+#include "devices/misc/testdev.h"
 #include "devices/types.h"
 
 #include <stdlib.h>
@@ -86,6 +88,11 @@ static void connect_lapic(struct rig *r, struct dev *lapic)
 	lapic_connect(lapic, &core);
 }
 
+static unsigned gic_accessor(void *arg)
+{
+	return ((const struct rig *)arg)->gic_cpu;
+}
+
 /* ---- the machine ------------------------------------------------------------------------------------------------ */
 
 static void rig_text(void *arg, const u8 *data, size_t n)
@@ -98,14 +105,40 @@ static void rig_text(void *arg, const u8 *data, size_t n)
 	r->ntext += n;
 }
 
+static bool disk_read(void *arg, u64 off, void *data, size_t n)
+{
+	memcpy(data, ((struct rig *)arg)->disk + off, n);
+	return true;
+}
+
+static bool disk_write(void *arg, u64 off, const void *data, size_t n)
+{
+	memcpy(((struct rig *)arg)->disk + off, data, n);
+	return true;
+}
+
+/* Each sector of the disk is full of its own number. */
+static void make_plugs(struct rig *r, struct host_char text)
+{
+	for (unsigned i = 0; i < RIG_DISK; i++)
+		r->disk[i] = (u8)(i / 512);
+	r->block = (struct host_block){
+		.read = disk_read, .write = disk_write, .arg = r, .size = RIG_DISK, .id = "rig disk"};
+	r->plugs[0].block = &r->block;
+	r->plugs[1].chr = text;
+	r->plugs[2].chr.write = testdev_channel;
+}
+
 void rig_init(struct rig *r, u64 epoch)
 {
 	struct host_char text = {rig_text, r};
 	struct machine_config config = {
-		.board = &r->board, .epoch = epoch, .ram_size = 16u << 20, .serial = {text, text}, .debugcon = text};
+		.board = &r->board, .epoch = epoch, .ram_size = 16u << 20, .serial = {text, text}, .debugcon = text,
+		.plugs = r->plugs, .nplugs = countof(r->plugs)};
 	struct err err;
 
 	memset(r, 0, sizeof(*r));
+	make_plugs(r, text);
 	r->board.name = "rig";
 	r->board.rows = &r->no_rows;
 	r->m = machine_new(&config, &err);
@@ -143,6 +176,8 @@ struct rig_dev *rig_add(struct rig *r, const struct board_row *template, const c
 		r->pic = d->dev;
 	if (d->row.type == &lapic_type)
 		connect_lapic(r, d->dev);
+	if (d->row.type == &gicv2_type)
+		gicv2_set_accessor(d->dev, gic_accessor, r);
 	probe_outputs(d);
 	if (d->row.type->reset)
 		d->row.type->reset(d->dev); /* the probes see the levels after reset */
@@ -316,7 +351,7 @@ unsigned rig_check_reset(const struct rig_dev *d, const char *except, FILE *out)
 
 u8 *rig_save(const struct rig *r, size_t *size)
 {
-	size_t n = state_saved_size(clock_rows);
+	size_t n = state_saved_size(clock_rows) + RIG_DISK;
 	u8 *image, *at;
 
 	for (const struct dev *d = r->m->devs; d; d = d->next)
@@ -326,6 +361,7 @@ u8 *rig_save(const struct rig *r, size_t *size)
 	at += state_save(clock_rows, &r->m->clock, at);
 	for (const struct dev *d = r->m->devs; d; d = d->next)
 		at += d->type->state ? state_save(d->type->state, d->state, at) : 0;
+	memcpy(at, r->disk, RIG_DISK);
 	*size = n;
 	return image;
 }
@@ -356,4 +392,5 @@ void rig_load(struct rig *r, const u8 *image)
 		if (d->type->loaded)
 			d->type->loaded(d);
 	}
+	memcpy(r->disk, image, RIG_DISK);
 }

@@ -6,7 +6,7 @@
 
 #include "devices/machine.h"
 
-enum { RIG_DEVS = 8, RIG_OUTS = 48, RIG_TEXT = 4096 };
+enum { RIG_DEVS = 8, RIG_OUTS = 48, RIG_TEXT = 4096, RIG_DISK = 65536 };
 
 struct probe {
 	bool level;
@@ -37,6 +37,10 @@ struct rig {
 	char text[RIG_TEXT]; /* what serial ports and debug consoles wrote */
 	size_t ntext;
 	struct dev *pic; /* where a local APIC that is added later sends INTA cycles */
+	unsigned gic_cpu; /* the processor that makes accesses to a GIC */
+	u8 disk[RIG_DISK];
+	struct host_block block;
+	struct plug plugs[3]; /* what plug=N means in scripts: the disk, the text, the test channel */
 };
 
 void rig_init(struct rig *r, u64 epoch);

@@ -2,6 +2,7 @@
 /* Splits device scripts into commands and runs them on a rig; script.h has the language. */
 #include "tests/dev/script.h"
 
+#include "devices/irq/gicv3.h"
 #include "devices/irq/i8259.h"
 #include "devices/irq/lapic.h"
 #include "devices/time/rtc_cmos.h"
@@ -346,6 +347,51 @@ static bool do_wmsr(struct script *s, const struct command *c)
 	return wrong(s, fault ? "was accepted, expected a fault" : "faults");
 }
 
+/* A system register by its name, of which _EL1 or _EL2 may be left off. */
+static const struct icc_row *find_icc(struct script *s, const char *name)
+{
+	static const struct icc_row *const tables[] = {gicv3_icc_rows, gicv3_icv_rows, gicv3_ich_rows};
+	size_t n = strlen(name);
+
+	for (unsigned i = 0; i < countof(tables) && s->use && s->use->dev->type == &gicv3_type; i++) {
+		for (const struct icc_row *r = tables[i]; r->name; r++) {
+			if (!strncmp(r->name, name, n) && (!r->name[n] || r->name[n] == '_'))
+				return r;
+		}
+	}
+	wrong(s, "no such system register");
+	return NULL;
+}
+
+static bool do_ricc(struct script *s, const struct command *c)
+{
+	const struct icc_row *r = c->nwords > 1 ? find_icc(s, c->word[1]) : NULL;
+	bool virt = r && !strncmp(r->name, "ICV", 3);
+
+	return r && expect(s, c, 2, 16, gicv3_icc_read(s->use->dev, s->rig.gic_cpu, r->sysreg, 1, virt));
+}
+
+static bool do_wicc(struct script *s, const struct command *c)
+{
+	const struct icc_row *r = c->nwords > 1 ? find_icc(s, c->word[1]) : NULL;
+	u64 v;
+
+	if (!r || !number(s, c->word[2], 16, &v))
+		return false;
+	gicv3_icc_write(s->use->dev, s->rig.gic_cpu, r->sysreg, 1, !strncmp(r->name, "ICV", 3), v);
+	return true;
+}
+
+static bool do_cpu(struct script *s, const struct command *c)
+{
+	u64 v;
+
+	if (!number(s, c->word[1], 10, &v))
+		return false;
+	s->rig.gic_cpu = (unsigned)v;
+	return true;
+}
+
 /* Decimal with a fraction, to the nanosecond. */
 static bool do_tick(struct script *s, const struct command *c)
 {
@@ -572,7 +618,9 @@ static const struct {
 	{"memory", do_memory, true},
 	{"r8", do_read, false}, {"r16", do_read, false}, {"r32", do_read, false}, {"r64", do_read, false},
 	{"w8", do_write, false}, {"w16", do_write, false}, {"w32", do_write, false}, {"w64", do_write, false},
-	{"rmsr", do_rmsr, false}, {"wmsr", do_wmsr, false}, {"tick", do_tick, false}, {"reset", do_reset, false},
+	{"rmsr", do_rmsr, false}, {"wmsr", do_wmsr, false},
+	{"ricc", do_ricc, false}, {"wicc", do_wicc, false}, {"cpu", do_cpu, false},
+	{"tick", do_tick, false}, {"reset", do_reset, false},
 	{"pin", do_pin, false}, {"out", do_level, false}, {"irq", do_level, false}, {"rises", do_rises, false},
 	{"ack", do_ack, false}, {"core", do_core, false}, {"input", do_input, false}, {"output", do_output, false},
 	{"state", do_state, false}, {"exit", do_exit, false}, {"reset-wanted", do_reset_wanted, false},

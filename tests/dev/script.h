@@ -16,6 +16,8 @@
  *   w8|w16|w32|w64 OFF VALUE          r8|r16|r32|r64 OFF = VALUE [& MASK]
  *                             without "= ...": read, whatever it gives
  *   wmsr MSR VALUE [= fault]          rmsr MSR = VALUE|fault
+ *   wicc NAME VALUE                   ricc NAME = VALUE      system registers of a gicv3: ICC_IAR1, ICV_PMR ...
+ *   cpu N                     the processor (decimal) that makes accesses to a GIC from here on
  *   tick TIME                 12ns 5us 3ms 1s, fractions too: 54.925ms
  *   reset                     all devices
  * wires (decimal numbers):

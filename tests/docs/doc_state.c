@@ -3,8 +3,7 @@
  * the clock, member by member, by the dotted names that are printed. */
 #include "tests/docs/docgen.h"
 
-#include "cpu/x86/x86.h"
-#include "devices/clock.h"
+#include "devices/board/boards.h"
 
 static void put_rows(FILE *out, const struct state_field *rows, const char *prefix)
 {
@@ -45,7 +44,12 @@ void doc_state(FILE *out)
 	      "saved, little endian, in this order. What follows from them is left out. For devices see\n"
 	      "[devices](devices.md).\n",
 		out);
-	put_object(out, "The x86 processor", x86_ops.state);
+	for (unsigned n = 0; boards[n]; n++) {
+		char title[100];
+
+		snprintf(title, sizeof(title), "The processor of the machine %s (%s)", boards[n]->name, boards[n]->cpu->name);
+		put_object(out, title, boards[n]->cpu->state);
+	}
 	put_object(out, "The clock", clock_rows);
 	put_object(out, "An event, in the state of the device that armed it", event_rows);
 }

@@ -17,6 +17,7 @@ static const struct {
 	void (*write)(FILE *out);
 } documents[] = {
 	{"x86.md", doc_x86},
+	{"a64.md", doc_a64},
 	{"devices.md", doc_devices},
 	{"state.md", doc_state},
 	{"walk.txt", doc_walk},

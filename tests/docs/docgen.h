@@ -9,6 +9,7 @@
 
 /* Writers of docs/generated/. */
 void doc_x86(FILE *out);
+void doc_a64(FILE *out);
 void doc_devices(FILE *out);
 void doc_state(FILE *out);
 void doc_walk(FILE *out);

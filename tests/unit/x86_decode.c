@@ -50,7 +50,7 @@ static void r3(struct cpu *cpu, const struct insn *i)
 
 static insn_exec *const execs[] = { m0, m1, m2, m3, r0, r1, r2, r3 };
 
-static bool not_reg_1(const struct insn *i)
+static bool not_reg_1(struct insn *i)
 {
 	return i->f[F_REG] != 1;
 }

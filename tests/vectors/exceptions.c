@@ -16,6 +16,8 @@ static const char das_8086[] = "SDM vol. 2, DAS: CF is set by a borrow from AL -
 static const char aaa_8086[] = "SDM vol. 2, AAA: AX + 106H, with the carry out of AL; the 8086 has none";
 static const char aas_8086[] = "SDM vol. 2, AAS: AX - 6, with the borrow out of AL; the 8086 has none";
 static const char ret_amd[] = "SDM vol. 1, 6.3.7: a near return has 64 bits in 64-bit mode; on AMD 66 makes it 16";
+static const char ldapr_qemu[] = "Arm ARM B2.5.2: without FEAT_LSE2 an unaligned LDAPR faults; qemu 7.2 lets it pass";
+static const char fcvtzs_qemu[] = "Arm ARM C7.2, FCVTZS (vector): the other bits become 0; qemu 7.2 extends the sign";
 
 static const struct exception exceptions[] = {
 	{"80286", "6D", NULL, ANY_VECTOR, LIMIT, CX | DI, fault_286},
@@ -57,6 +59,9 @@ static const struct exception exceptions[] = {
 	{"8086", "3F", NULL, 239, 0, 0, aas_8086},
 	{"8086", "3F", NULL, 246, 0, 0, aas_8086},
 	{"8086", "3F", NULL, 249, 0, 0, aas_8086},
+	{"a64", "v82-ldst", NULL, 5785, 0, 0, ldapr_qemu},
+	{"a64", "v82-simd", NULL, 12534, 0, 0, fcvtzs_qemu},
+	{"a64", "v82-simd", NULL, 13730, 0, 0, fcvtzs_qemu},
 	{"x86user", "faults", "sk-RET C3 16", ANY_VECTOR, 0, 0, ret_amd},
 };
 

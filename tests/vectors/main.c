@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <zlib.h>
 
-static const struct runner *const runners[] = { &runner_x86, &runner_x86user };
+static const struct runner *const runners[] = { &runner_x86, &runner_x86user, &runner_a64 };
 
 struct run {
 	const struct runner *runner;

@@ -31,7 +31,7 @@ struct runner {
 	const char *const *apart;
 };
 
-extern const struct runner runner_x86, runner_x86user;
+extern const struct runner runner_x86, runner_x86user, runner_a64;
 
 /* Reading a file's bytes in order; past the end reads 0 and sets bad. */
 struct cursor {

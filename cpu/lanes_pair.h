@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Packed integers, second part: shifts, and what joins or splits two 64-bit words (packing, unpacking, horizontal
  * sums, byte shuffles). MMX applies a function of two words to both operands; SSE applies it to the two halves of
- * either operand. SDM vol. 2, PSLL to PUNPCKL. */
-#ifndef CPU_X86_LANES_PAIR_H
-#define CPU_X86_LANES_PAIR_H
+ * either operand; NEON has most of it too. SDM vol. 2, PSLL to PUNPCKL. */
+#ifndef CPU_LANES_PAIR_H
+#define CPU_LANES_PAIR_H
 
 #include "cpu/lanes.h"
 
-/* ---- shifts by one count for all elements: w is 16, 32, 64 --------------------------------------------- */
+/* ---- shifts by one count for all elements -------------------------------------------------------------- */
 
 ALWAYS_INLINE u64 lanes_shl(u64 a, u64 count, unsigned w)
 {
@@ -60,6 +60,8 @@ ALWAYS_INLINE u64 lanes_unpack_high(u64 a, u64 b, unsigned w)
 /* The low halves of elements of 2w bits, side by side in the low 32 bits. */
 ALWAYS_INLINE u64 lanes_narrow(u64 a, unsigned w)
 {
+	if (w == 32)
+		return (u32)a;
 	if (w <= 8) {
 		a &= 0x00ff00ff00ff00ffu;
 		a |= a >> 8;
