@@ -8,6 +8,8 @@
  * tables and cpu->end is moved to the next instruction, where block_find decodes the new bytes. */
 #include "cpu/block.h"
 
+#include "mem/base/hugepage.h"
+
 #include <stdlib.h>
 
 #define HASH_BITS   16
@@ -19,7 +21,8 @@
 #define MAX_RAMS    16
 #define QUIET_WRITES 64
 #define CLASSES     6 /* of memory: 2, 4, ... 64 instructions */
-#define SLAB_SIZE   (256u << 10)
+#define SLAB_MIN    (256u << 10) /* each is twice the one before, up to */
+#define SLAB_MAX    (8u << 20)
 #define LINE        64u
 
 struct code_pages {
@@ -43,6 +46,7 @@ struct block_cache {
 	struct block *loose;  /* the one block whose code is not in RAM; never in the tables */
 	struct block *spare[CLASSES]; /* memory of former blocks, linked by hash_next */
 	struct slab *slabs;
+	size_t slab_size;
 	u8 *slab_at, *slab_end; /* what is left of the newest one */
 };
 
@@ -72,13 +76,16 @@ struct block_cache *block_cache_new(struct cpu *cpu)
 
 static void new_slab(struct block_cache *bc)
 {
-	struct slab *s = malloc(SLAB_SIZE);
+	struct slab *s;
 
+	bc->slab_size = bc->slab_size ? (size_t)min_u64(bc->slab_size * 2, SLAB_MAX) : SLAB_MIN;
+	s = malloc(bc->slab_size);
 	assert(s);
+	hugepage_advise(s, bc->slab_size);
 	s->next = bc->slabs;
 	bc->slabs = s;
 	bc->slab_at = s->room + (0 - (uintptr_t)s->room) % LINE;
-	bc->slab_end = (u8 *)s + SLAB_SIZE;
+	bc->slab_end = (u8 *)s + bc->slab_size;
 }
 
 static struct block *block_new(struct block_cache *bc, unsigned ninsns)

@@ -75,6 +75,7 @@ struct cpu_ops {
 	void (*sync)(struct cpu *cpu); /* brings lazily kept state (flags) to its one canonical form */
 	void (*trace)(struct cpu *cpu, const struct insn *i, FILE *out); /* one line: pc, disassembly, registers */
 	void (*list_models)(FILE *out); /* -cpu help */
+	void (*explain)(const struct cpu *cpu, FILE *out); /* what led to STOP_SHUTDOWN, in lines; or NULL */
 };
 
 struct cpu {
@@ -108,6 +109,8 @@ struct cpu {
 	jmp_buf escape;
 	char shutdown_reason[160];
 };
+
+extern const struct state_field cpu_rows[]; /* for the architecture's own rows */
 
 bool cpu_init(struct cpu *cpu, const struct cpu_ops *ops, const char *model, struct space *memory, struct space *ports,
 	      struct err *err);

@@ -6,6 +6,19 @@
 
 #include <stdlib.h>
 
+const struct state_field cpu_rows[] = {
+	STATE_SKIP_RANGE(struct cpu, insn, block_pc),
+	STATE_U(struct cpu, pc),
+	STATE_U(struct cpu, icount),
+	STATE_SKIP(struct cpu, deadline),
+	STATE_SKIP_RANGE(struct cpu, pc_base, stay),
+	STATE_GAP(struct cpu, stay, rest),
+	STATE_SKIP_RANGE(struct cpu, rest, rest_pc),
+	STATE_SKIP_RANGE(struct cpu, tlb, shutdown_reason),
+	STATE_GAP_END(struct cpu, shutdown_reason),
+	STATE_END,
+};
+
 bool cpu_init(struct cpu *cpu, const struct cpu_ops *ops, const char *model, struct space *memory, struct space *ports,
 	      struct err *err)
 {

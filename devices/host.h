@@ -22,4 +22,20 @@ struct host_block {
 	const char *id; /* serial number that the guest can ask for, NULL: none */
 };
 
+/* What a screen shows: rows from the top, 3 bytes a pixel (red, green, blue), no gaps. Whoever asked frees rgb. */
+struct picture {
+	unsigned width, height;
+	u8 *rgb;
+};
+
+/* What a screen of characters shows: pairs of code page 437 character and attribute (low four bits: foreground, high
+ * four: background), row by row. Whoever asked frees cells. */
+struct text_picture {
+	unsigned columns, rows;
+	u8 *cells;
+	int cursor; /* cell index, -1: not visible */
+	u32 palette[16]; /* 0xRRGGBB */
+	bool blink; /* bit 7 of an attribute is blinking, not a background */
+};
+
 #endif

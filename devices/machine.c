@@ -11,7 +11,7 @@
 #define PHYSICAL_LAST mask_low(52)  /* no processor of ours has more address lines */
 #define IDLE_SKIPS    65536         /* in one machine_run without an instruction, before the caller gets a look */
 #define RESETS        16            /* likewise, without a look: a reset takes longer than thousands of instructions */
-#define SHUTDOWN_LINES 8            /* a guest that triple-faults for ever must not fill the disk */
+#define SHUTDOWNS_TOLD 8            /* that many are explained, the others are counted */
 
 /* ---- the processor's side of the clock -------------------------------------------------------------------------- */
 
@@ -219,18 +219,44 @@ void machine_power_off(struct machine *m)
 
 /* ---- the run loop ----------------------------------------------------------------------------------------------- */
 
-static void machine_shutdown(struct machine *m)
+static bool power_of_ten(u64 n)
+{
+	while (n && n % 10 == 0)
+		n /= 10;
+	return n == 1;
+}
+
+/* A guest that shuts down for ever must not fill the disk: each reason is explained once (if there are not too many),
+ * its repetitions are counted, and said ever more rarely. */
+static void machine_tell_shutdown(struct machine *m)
 {
 	const char *why = m->cpu->shutdown_reason;
+	unsigned long long at = machine_icount(m);
+	FILE *out = log_file();
 
-	if (m->config.no_reboot) {
-		machine_request_exit(m, EXIT_STATUS_TRIPLE_FAULT, why);
-		return;
+	if (m->shutdowns_told && (m->shutdowns_told == SHUTDOWNS_TOLD || !strcmp(why, m->shutdown_last))) {
+		if (power_of_ten(++m->shutdowns_alike))
+			fprintf(out, "orrery: again, %llu time%s, by instruction %llu\n",
+				(unsigned long long)m->shutdowns_alike, m->shutdowns_alike == 1 ? "" : "s", at);
+	} else {
+		m->shutdowns_told++;
+		m->shutdowns_alike = 0;
+		snprintf(m->shutdown_last, sizeof(m->shutdown_last), "%s", why);
+		fprintf(out, "orrery: %s: the processor shuts down at instruction %llu.\n", why, at);
+		if (m->cpu->ops->explain)
+			m->cpu->ops->explain(m->cpu, out);
 	}
-	if (m->shutdowns++ < SHUTDOWN_LINES)
-		fprintf(log_file(), "orrery: %s; reset at instruction %llu\n", why,
-			(unsigned long long)machine_icount(m));
-	m->reset_wanted = true;
+	fflush(out);
+	m->shutdowns++;
+}
+
+static void machine_shutdown(struct machine *m)
+{
+	machine_tell_shutdown(m);
+	if (m->config.no_reboot)
+		machine_request_exit(m, EXIT_STATUS_TRIPLE_FAULT, m->cpu->shutdown_reason);
+	else
+		m->reset_wanted = true;
 }
 
 /* True when the caller must be told something: *stop says what. */
@@ -265,6 +291,11 @@ static bool machine_idle(struct machine *m, enum machine_stop *stop)
 	if (m->paced) {
 		m->idle_until = next;
 		*stop = MACHINE_WAITING;
+		return false;
+	}
+	if (next > m->look_at && clock_now(&m->clock) < m->look_at) {
+		clock_skip_to(&m->clock, m->look_at);
+		*stop = MACHINE_AGAIN;
 		return false;
 	}
 	clock_skip_to(&m->clock, next);

@@ -43,6 +43,8 @@ struct machine_config {
 	const struct blob *initrd;   /* the initial RAM disk, or the modules of a multiboot kernel */
 	unsigned ninitrd;
 	const char *append;          /* kernel command line, NULL: none */
+	const char *vga;             /* graphics card: "std"; NULL: none */
+	struct blob vga_rom;         /* its BIOS; data NULL: none */
 	struct host_char serial[2], debugcon; /* write may be NULL */
 	const char *board_opts; /* "-M pc,key=value": NULL: none */
 	const struct plug *plugs; /* borrowed, as blobs are */
@@ -54,11 +56,13 @@ struct board {
 	const char *name, *about;
 	const struct cpu_ops *cpu; /* NULL: no processor, time moves by clock_skip_to alone (tests of devices) */
 	const char *default_cpu;
+	const char *drive_if; /* what -drive is without if= */
 	const struct board_row *rows; /* ends with type NULL */
 	bool (*wire)(struct machine *m, struct err *err); /* memory map, lines: what no table can say; after rows */
 	bool (*prepare)(struct machine *m, struct err *err); /* before rows: RAM */
 	bool (*boot)(struct machine *m, struct err *err); /* after every reset: loads kernel or firmware */
 	void (*finish)(struct machine *m); /* frees board_data; also of a machine that was only half made */
+	void (*list_plugs)(FILE *out); /* what -device can add, a line each; NULL: nothing */
 };
 
 enum machine_state { MACHINE_RUNNING, MACHINE_EXITED };
@@ -97,7 +101,11 @@ struct machine {
 	const char *exit_reason; /* one line, or NULL when the guest ended cleanly */
 	char exit_text[400];
 	u64 idle_until;
+	u64 look_at; /* set by the front end: machine_run returns when idling up to this time, 0: none */
 	u64 shutdowns; /* triple faults so far */
+	u64 shutdowns_alike;     /* since the last one that was explained */
+	unsigned shutdowns_told; /* how many were explained */
+	char shutdown_last[160]; /* the reason of the last of these */
 };
 
 struct machine *machine_new(const struct machine_config *config, struct err *err);

@@ -20,6 +20,7 @@ const struct dev_type *const dev_types[] = {
 	&debugcon_type,
 	&exit_type,
 	&port92_type,
+	&vga_type,
 	&arm_timer_type,
 	&pl011_type,
 	&pl031_type,
@@ -36,5 +37,7 @@ const struct dev_type *const dev_types[] = {
 	&virtio_serial_type,
 	&virtconsole_type,
 	&virtserialport_type,
+	&ata_channel_type,
+	&piix3_ide_type,
 	NULL,
 };

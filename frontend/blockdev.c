@@ -1,95 +1,85 @@
 /* SPDX-License-Identifier: MIT */
-/* Raw image files: bytes at their offsets, nothing else. A flush returns when the host's disk has what was written,
- * because a guest that waits for it goes on to promise the data to somebody. */
-#define _XOPEN_SOURCE 700
-#define _DEFAULT_SOURCE
+/* Disk images as devices see them. What the host can't do is an I/O error to the guest, and one line to the user. A
+ * flush returns when the host's disk has what was written, because a guest that waits for it goes on to promise the
+ * data to somebody. */
 #include "frontend/blockdev.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-static bool raw_read(void *arg, u64 offset, void *data, size_t n)
+static bool tell(bool ok, bool *told, const struct err *err)
 {
-	const struct blockdev *b = arg;
-	u8 *p = data;
+	if (!ok && !*told)
+		fprintf(stderr, "orrery: %s\n", err->text);
+	*told |= !ok;
+	return ok;
+}
 
-	while (n) {
-		ssize_t got = pread(b->fd, p, n, (off_t)offset);
+static bool block_read(void *arg, u64 offset, void *data, size_t n)
+{
+	struct blockdev *b = arg;
+	struct err err;
 
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return false;
-		p += got;
-		offset += (u64)got;
-		n -= (size_t)got;
+	return tell(image_read(b->image, offset, data, n, &err), &b->told_read, &err);
+}
+
+static bool block_write(void *arg, u64 offset, const void *data, size_t n)
+{
+	struct blockdev *b = arg;
+	struct err err;
+
+	b->dirty = b->wrote = true;
+	return tell(image_write(b->image, offset, data, n, &err), &b->told_write, &err);
+}
+
+static bool block_flush(void *arg)
+{
+	struct blockdev *b = arg;
+	struct err err;
+
+	b->dirty = false;
+	return tell(image_flush(b->image, &err), &b->told_flush, &err);
+}
+
+void blockdev_settle(struct blockdev *b, u64 now)
+{
+	enum { QUIET_NS = 200000000 };
+
+	if (!b->image || !b->image->cluster_size || !b->dirty)
+		return;
+	if (b->wrote)
+		b->quiet_since = now;
+	if ((!b->wrote && now - b->quiet_since > QUIET_NS) || now == ~0ull)
+		block_flush(b);
+	b->wrote = false;
+}
+
+bool blockdev_open_image(struct blockdev *b, const char *flag, const struct image_request *q, struct err *err)
+{
+	char why[sizeof(err->text)];
+
+	*b = (struct blockdev){.path = q->path, .read_only = q->read_only};
+	b->image = image_open(q, err);
+	if (!b->image) {
+		memcpy(why, err->text, sizeof(why));
+		return err_set(err, "%s %.380s", flag, why);
 	}
-	return true;
-}
-
-static bool raw_write(void *arg, u64 offset, const void *data, size_t n)
-{
-	const struct blockdev *b = arg;
-	const u8 *p = data;
-
-	while (n) {
-		ssize_t put = pwrite(b->fd, p, n, (off_t)offset);
-
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put <= 0)
-			return false;
-		p += put;
-		offset += (u64)put;
-		n -= (size_t)put;
-	}
-	return true;
-}
-
-static bool raw_flush(void *arg)
-{
-	const struct blockdev *b = arg;
-
-	return !fdatasync(b->fd);
-}
-
-static bool fail(struct blockdev *b, const char *flag, const char *why, struct err *err)
-{
-	err_set(err, "%s %s: %s", flag, b->path, why);
-	blockdev_close(b);
-	return false;
-}
-
-bool blockdev_open(struct blockdev *b, const char *flag, const char *path, bool read_only, struct err *err)
-{
-	struct stat st;
-
-	*b = (struct blockdev){.path = path, .read_only = read_only, .fd = -1};
-	b->fd = open(path, (read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC);
-	if (b->fd < 0)
-		return fail(b, flag, errno == EACCES && !read_only ? "can't be written; readonly=on is a way out" :
-			strerror(errno), err);
-	if (fstat(b->fd, &st))
-		return fail(b, flag, strerror(errno), err);
-	if (!S_ISREG(st.st_mode))
-		return fail(b, flag, S_ISDIR(st.st_mode) ? "is a directory" : "is not a regular file", err);
-	if (!st.st_size)
-		return fail(b, flag, "the file is empty", err);
-	if (flock(b->fd, (read_only ? LOCK_SH : LOCK_EX) | LOCK_NB))
-		return fail(b, flag, errno == EWOULDBLOCK ? "is in use by another program" : strerror(errno), err);
 	b->host = (struct host_block){
-		.read = raw_read, .write = read_only ? NULL : raw_write, .flush = raw_flush, .arg = b,
-		.size = (u64)st.st_size,
+		.read = block_read, .write = q->read_only ? NULL : block_write, .flush = block_flush, .arg = b,
+		.size = b->image->size,
 	};
 	return true;
 }
 
+bool blockdev_open(struct blockdev *b, const char *flag, const char *path, bool read_only, struct err *err)
+{
+	struct image_request q = {.path = path, .read_only = read_only, .format = "raw"};
+
+	return blockdev_open_image(b, flag, &q, err);
+}
+
 void blockdev_close(struct blockdev *b)
 {
-	if (b->fd >= 0)
-		close(b->fd);
-	b->fd = -1;
+	struct err err;
+
+	if (!image_close(b->image, &err))
+		fprintf(stderr, "orrery: %s\n", err.text);
+	b->image = NULL;
 }

@@ -3,8 +3,9 @@
  * error and exit status 1. */
 #include "devices/board/boards.h"
 #include "devices/board/pc.h"
-#include "devices/types.h"
 #include "frontend/files.h"
+#include "frontend/firmware.h"
+#include "frontend/image_tool.h"
 #include "frontend/session.h"
 #include "frontend/terminal.h"
 #include "mem/base/log.h"
@@ -19,6 +20,14 @@ extern const unsigned char firmware_demo[];
 extern const size_t firmware_demo_size;
 
 /* ---- lists ----------------------------------------------------------------------------------------------- */
+
+/* "NAME" or "NAME,key=value" as in -M. */
+static bool board_is(const struct board *b, const char *machine)
+{
+	size_t n = strcspn(machine, ",");
+
+	return strlen(b->name) == n && !memcmp(b->name, machine, n);
+}
 
 static bool list_if_asked(const struct options *o)
 {
@@ -41,8 +50,12 @@ static bool list_if_asked(const struct options *o)
 	}
 	for (unsigned i = 0; i < o->ndevice; i++) {
 		if (!strcmp(o->device[i], "help")) {
-			for (unsigned k = 0; dev_types[k]; k++)
-				printf("%-16s %s\n", dev_types[k]->name, dev_types[k]->about);
+			for (unsigned k = 0; boards[k]; k++) {
+				if (boards[k]->list_plugs && (!o->machine || board_is(boards[k], o->machine))) {
+					printf("%s:\n", boards[k]->name);
+					boards[k]->list_plugs(stdout);
+				}
+			}
 			return true;
 		}
 	}
@@ -57,7 +70,7 @@ static bool choose_board(struct machine_config *c, const struct options *o, stru
 	size_t n = strcspn(name, ",");
 
 	for (unsigned i = 0; boards[i]; i++) {
-		if (strlen(boards[i]->name) == n && !memcmp(boards[i]->name, name, n)) {
+		if (board_is(boards[i], name)) {
 			c->board = boards[i];
 			c->board_opts = name[n] ? name + n + 1 : NULL;
 			return true;
@@ -84,13 +97,33 @@ static bool open_lines(struct session *s, struct machine_config *c, struct err *
 	return on_stdio <= 1 || err_set(err, "-serial, -chardev: only one line can be on stdio");
 }
 
+/* What a board of the PC kind has in its sockets, if no kernel is started directly. */
+static bool load_firmware(struct session *s, struct machine_config *c, struct err *err)
+{
+	const struct options *o = &s->options;
+	bool pc = c->board == &pc_board, direct = o->kernel || o->demo;
+	const char *bios = o->bios ? o->bios : pc && !direct ? "bios-256k.bin" : NULL;
+
+	if (bios && !firmware_load(&s->bios, "-bios", bios, o->firmware_dir, err))
+		return false;
+	c->vga = o->vga ? o->vga : pc && !direct ? "std" : "none";
+	if (!strcmp(c->vga, "none"))
+		c->vga = NULL;
+	if (c->vga && !pc)
+		return err_set(err, "-vga %s: only the pc has a slot for it", c->vga);
+	if (c->vga && bios && !firmware_load(&s->vga_rom, "-vga", "vgabios-stdvga.bin", o->firmware_dir, err))
+		return false;
+	c->vga_rom = s->vga_rom;
+	return true;
+}
+
 static bool load_files(struct session *s, struct machine_config *c, struct err *err)
 {
 	const struct options *o = &s->options;
 
 	if (o->kernel && !file_load(&s->kernel, "-kernel", o->kernel, err))
 		return false;
-	if (o->bios && !file_load(&s->bios, "-bios", o->bios, err))
+	if (!load_firmware(s, c, err))
 		return false;
 	if (o->dtb && !file_load(&s->dtb, "-dtb", o->dtb, err))
 		return false;
@@ -152,6 +185,8 @@ static bool start(struct session *s, struct err *err)
 	s->machine = machine_new(&c, err);
 	if (!s->machine)
 		return false;
+	if (o->nscreenshot && !dev_find(s->machine, "vga"))
+		return err_set(err, "-screenshot: the machine has no screen: -vga std gives it one");
 	s->line[0].dev = dev_find(s->machine, "serial0");
 	s->line[1].dev = dev_find(s->machine, "serial1");
 	plugs_connect(s);
@@ -166,6 +201,7 @@ static void finish(struct session *s)
 	chardev_close(&s->debugcon);
 	file_free(&s->kernel);
 	file_free(&s->bios);
+	file_free(&s->vga_rom);
 	file_free(&s->dtb);
 	file_free_list(s->initrd, s->ninitrd);
 }
@@ -190,14 +226,12 @@ int main(int argc, char **argv)
 	bool dumped;
 	int status;
 
+	if (argc > 1 && !strcmp(argv[1], "image"))
+		return image_tool(argc - 1, argv + 1);
 	options_init(&s.options);
 	for (unsigned n = 0; n < MAX_LINES; n++)
 		s.line[n].c.in = s.line[n].c.out = -1;
 	s.debugcon.in = s.debugcon.out = -1;
-	for (unsigned n = 0; n < MAX_DRIVE; n++)
-		s.drive[n].fd = -1;
-	for (unsigned n = 0; n < MAX_PFLASH; n++)
-		s.pflash[n].fd = -1;
 	if (!options_parse(&s.options, argc, argv, &err)) {
 		fprintf(stderr, "orrery: %s\n", err.text);
 		return EXIT_STATUS_USAGE;

@@ -7,6 +7,7 @@
 struct command {
 	const char *name, *help;
 	void (*run)(struct session *s);
+	void (*with)(struct session *s, const char *argument); /* instead: for commands that take one */
 };
 
 static void info_registers(struct session *s)
@@ -67,19 +68,28 @@ static void cont(struct session *s)
 	s->paused = false;
 }
 
+static void screendump(struct session *s, const char *path)
+{
+	struct err err;
+
+	if (!screen_dump(s->machine, path, &err))
+		printf("screendump: %s\r\n", err.text);
+}
+
 static void help(struct session *s);
 
 static const struct command commands[] = {
-	{"help", "this list", help},
-	{"info registers", "the processor's state, row by row", info_registers},
-	{"info qtree", "the devices", info_qtree},
-	{"info mtree", "the memory map and the port map", info_mtree},
-	{"stop", "pause the machine", stop},
-	{"cont", "go on", cont},
-	{"nmi", "press the NMI button", nmi},
-	{"system_reset", "press the reset button", reset},
-	{"system_powerdown", "press the power button", power_down},
-	{"quit", "end the emulator", quit},
+	{"help", "this list", help, NULL},
+	{"info registers", "the processor's state, row by row", info_registers, NULL},
+	{"info qtree", "the devices", info_qtree, NULL},
+	{"info mtree", "the memory map and the port map", info_mtree, NULL},
+	{"stop", "pause the machine", stop, NULL},
+	{"cont", "go on", cont, NULL},
+	{"nmi", "press the NMI button", nmi, NULL},
+	{"system_reset", "press the reset button", reset, NULL},
+	{"system_powerdown", "press the power button", power_down, NULL},
+	{"screendump", "FILE: the screen as FILE.png, or as text in FILE.txt", NULL, screendump},
+	{"quit", "end the emulator", quit, NULL},
 };
 
 static void help(struct session *s)
@@ -96,8 +106,15 @@ void monitor_command(struct session *s, const char *line)
 	if (!*line)
 		return;
 	for (unsigned i = 0; i < countof(commands); i++) {
-		if (!strcmp(commands[i].name, line)) {
-			commands[i].run(s);
+		const struct command *c = &commands[i];
+		size_t n = strlen(c->name);
+
+		if (c->run && !strcmp(c->name, line)) {
+			c->run(s);
+			return;
+		}
+		if (c->with && !strncmp(c->name, line, n) && line[n] == ' ' && line[n + 1]) {
+			c->with(s, line + n + 1);
 			return;
 		}
 	}

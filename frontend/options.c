@@ -17,7 +17,7 @@ struct flag {
 	bool (*take)(struct options *o, const char *text, struct err *err);
 };
 
-/* ---- values --------------------------------------------------------------------------------------------- */
+/* ---- values -------------------------------------------------------------------------------------------- */
 
 static bool number(const char *text, u64 *value)
 {
@@ -144,6 +144,28 @@ static bool take_display(struct options *o, const char *text, struct err *err)
 	return true;
 }
 
+static bool take_vga(struct options *o, const char *text, struct err *err)
+{
+	if (strcmp(text, "std") && strcmp(text, "none"))
+		return err_set(err, "-vga %s: std or none", text);
+	o->vga = text;
+	return true;
+}
+
+static bool take_firmware_dir(struct options *o, const char *text, struct err *err)
+{
+	(void)err;
+	o->firmware_dir = text;
+	return true;
+}
+
+static bool take_screenshot(struct options *o, const char *text, struct err *err)
+{
+	if (o->nscreenshot == MAX_SCREENSHOT)
+		return err_set(err, "-screenshot %s: at most %d", text, MAX_SCREENSHOT);
+	return screenshot_parse(&o->screenshot[o->nscreenshot++], text, err);
+}
+
 static bool take_device(struct options *o, const char *text, struct err *err)
 {
 	if (o->ndevice == MAX_DEVICE)
@@ -157,6 +179,50 @@ static bool take_drive(struct options *o, const char *text, struct err *err)
 	if (o->ndrive == MAX_DRIVE)
 		return err_set(err, "-drive %s: at most %d drives", text, MAX_DRIVE);
 	o->drive[o->ndrive++] = text;
+	return true;
+}
+
+static bool take_hd(struct options *o, unsigned n, const char *text, struct err *err)
+{
+	if (o->hd[n])
+		return err_set(err, "%s: there is a disk %c already: %s", text, 'a' + (int)n, o->hd[n]);
+	o->hd[n] = text;
+	return true;
+}
+
+static bool take_hda(struct options *o, const char *text, struct err *err)
+{
+	return take_hd(o, 0, text, err);
+}
+
+static bool take_hdb(struct options *o, const char *text, struct err *err)
+{
+	return take_hd(o, 1, text, err);
+}
+
+static bool take_hdc(struct options *o, const char *text, struct err *err)
+{
+	return take_hd(o, 2, text, err);
+}
+
+static bool take_hdd(struct options *o, const char *text, struct err *err)
+{
+	return take_hd(o, 3, text, err);
+}
+
+static bool take_cdrom(struct options *o, const char *text, struct err *err)
+{
+	if (o->cdrom)
+		return err_set(err, "-cdrom %s: one disc; -drive file=PATH,media=cdrom adds more", text);
+	o->cdrom = text;
+	return true;
+}
+
+static bool take_snapshot(struct options *o, const char *text, struct err *err)
+{
+	(void)text;
+	(void)err;
+	o->snapshot = true;
 	return true;
 }
 
@@ -361,7 +427,8 @@ static const struct flag flags[] = {
 	{"kernel", "FILE", "boot this kernel: bzImage, multiboot or PVH; arm64 Image, Image.gz, ELF or flat", take_kernel},
 	{"initrd", "FILE", "initial RAM disk; for multiboot 'FILE ARGS,FILE ARGS...' are modules", take_initrd},
 	{"append", "TEXT", "kernel command line", take_append},
-	{"bios", "FILE", "firmware image", take_bios},
+	{"bios", "FILE", "firmware image (default of a pc without -kernel: SeaBIOS)", take_bios},
+	{"L", "DIR", "look for firmware in this folder first", take_firmware_dir},
 	{"pflash", "FILE", "image of a flash bank, which the guest may change; twice for two banks", take_pflash},
 	{"dtb", "FILE", "device tree in the place of the machine's own", take_dtb},
 	{"demo", NULL, "boot the demo inside this program (also what happens without arguments)", take_demo},
@@ -369,11 +436,20 @@ static const struct flag flags[] = {
 	{"debugcon", "DEVICE", "what the guest writes to ports 0xe9 and 0x402: stdio, file:PATH, null", take_debugcon},
 	{"monitor", "DEVICE", "none or stdio", take_monitor},
 	{"display", "none", "no screen", take_display},
+	{"vga", "std|none", "graphics card of a pc (default std; with -kernel none)", take_vga},
+	{"screenshot", "TIME,FILE", "the screen as FILE.png or FILE.txt after TIME seconds (2.5) or instructions (1000i)", take_screenshot},
 	{"nographic", NULL, "no screen, first serial port and monitor on this terminal (Ctrl-A h for help)", take_nographic},
 	{"nodefaults", NULL, "accepted for QEMU's sake", take_nothing},
 	{"no-user-config", NULL, "accepted for QEMU's sake", take_nothing},
 	{"device", "TYPE[,KEY=VALUE...]", "add a device; -device help lists them", take_device},
-	{"drive", "file=PATH[,id=NAME][,if=virtio|pflash|none][,readonly=on]", "disk image (raw)", take_drive},
+	{"hda", "FILE", "image of the first IDE disk (also what FILE without a flag is); -hdb, -hdc, -hdd: the others", take_hda},
+	{"hdb", "FILE", "second IDE disk", take_hdb},
+	{"hdc", "FILE", "third IDE disk", take_hdc},
+	{"hdd", "FILE", "fourth IDE disk", take_hdd},
+	{"cdrom", "FILE", "image of a disc in an IDE CD-ROM drive, in the third place", take_cdrom},
+	{"drive", "file=PATH[,id=NAME][,if=ide|virtio|pflash|none][,index=N][,media=disk|cdrom][,readonly=on]",
+		"disk image (raw)", take_drive},
+	{"snapshot", NULL, "what the guest writes to disks is thrown away at the end", take_snapshot},
 	{"chardev", "KIND,id=NAME[,path=PATH]", "stdio, file, pty, null or testdev, for a device's chardev=NAME", take_chardev},
 	{"global", "virtio-mmio.force-legacy=on|off", "virtio-mmio devices of version 1 (default off: version 2)", take_global},
 	{"no-reboot", NULL, "exit instead of rebooting; status 3 after a triple fault", take_no_reboot},
@@ -389,7 +465,7 @@ static const struct flag flags[] = {
 	{"h", NULL, "the same as -help", take_help},
 };
 
-/* ---- parsing ------------------------------------------------------------------------------------------------ */
+/* ---- parsing ------------------------------------------------------------------------------------------- */
 
 /* Edit distance (insert, delete, change, swap neighbours), small strings only. */
 static unsigned distance(const char *a, const char *b)
@@ -441,7 +517,12 @@ bool options_parse(struct options *o, int argc, char **argv, struct err *err)
 		const char *name = argv[i];
 		unsigned k;
 
-		if (*name != '-' || !name[1])
+		if (*name != '-') {
+			if (!take_hda(o, name, err))
+				return false;
+			continue;
+		}
+		if (!name[1])
 			return err_set(err, "%s: flags begin with '-': -kernel FILE, -drive file=FILE", name);
 		name += name[1] == '-' ? 2 : 1;
 		for (k = 0; k < countof(flags) && strcmp(name, flags[k].name); k++)

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* ---- character devices ---------------------------------------------------------------------------------------- */
+/* ---- character devices --------------------------------------------------------------------------------- */
 
 static struct line_end *find_line(struct session *s, const char *id)
 {
@@ -70,7 +70,7 @@ struct host_char line_host(struct line_end *l)
 	return l->testdev ? (struct host_char){testdev_channel, NULL} : chardev_host(&l->c);
 }
 
-/* ---- drives ----------------------------------------------------------------------------------------------------- */
+/* ---- drives -------------------------------------------------------------------------------------------- */
 
 static struct plug *add_plug(struct session *s, const char *device)
 {
@@ -100,40 +100,123 @@ static bool open_pflash(struct session *s, const char *flag, const char *path, b
 	return read_only || blockdev_open(&s->pflash[unit], flag, path, false, err);
 }
 
-static bool open_drive(struct session *s, unsigned n, struct err *err)
+/* The place on the IDE channels: 0 and 1 are the first one's, 2 and 3 the second's. */
+static bool plug_ide(struct session *s, unsigned n, const char *flag, const char *text, bool cdrom,
+	const struct host_block *block, struct err *err)
 {
-	const char *text = s->options.drive[n];
-	struct blockdev *b = &s->drive[n];
-	char word[32] = "virtio", unit[8] = "";
-	bool read_only;
+	char word[8] = "";
+	unsigned place = 0;
+	struct plug *p;
 
-	s->ndrives = n + 1;
-	if (!keyvalue_check("-drive", text, NULL, "file if id format readonly unit media cache index", err) ||
-	    !keyvalue_bool("-drive", text, "readonly", false, &read_only, err))
-		return false;
-	if (!keyvalue_get(text, NULL, "file", s->drive_path[n], sizeof(s->drive_path[n])))
-		return err_set(err, "-drive %s: it needs a file=PATH", text);
-	if (keyvalue_get(text, NULL, "format", word, sizeof(word)) && strcmp(word, "raw"))
-		return err_set(err, "-drive %s: format %s: this version has raw images", text, word);
-	snprintf(word, sizeof(word), "virtio");
-	keyvalue_get(text, NULL, "if", word, sizeof(word));
-	if (keyvalue_get(text, NULL, "unit", unit, sizeof(unit)) || !strcmp(word, "pflash"))
-		return !strcmp(word, "pflash") ?
-			open_pflash(s, "-drive", s->drive_path[n], read_only, *unit ? (unsigned)atoi(unit) : n, err) :
-			err_set(err, "-drive %s: unit is for if=pflash", text);
-	if (strcmp(word, "virtio") && strcmp(word, "none"))
-		return err_set(err, "-drive %s: if=%s: virtio, pflash or none", text, word);
-	if (keyvalue_get(text, NULL, "id", s->drive_id[n], sizeof(s->drive_id[n])) && find_drive(s, s->drive_id[n]))
-		return err_set(err, "-drive %s: there is another one named %s", text, s->drive_id[n]);
-	if (!blockdev_open(b, "-drive", s->drive_path[n], read_only, err))
-		return false;
-	b->id = s->drive_id[n];
-	if (!strcmp(word, "virtio"))
-		add_plug(s, "virtio-blk-device")->block = &b->host;
+	while (place < MAX_IDE && s->ide_taken[place])
+		place++;
+	if (keyvalue_get(text, NULL, "index", word, sizeof(word))) {
+		if (word[0] < '0' || word[0] > '3' || word[1])
+			return err_set(err, "%s %s: index=%s: 0 to 3 for if=ide", flag, text, word);
+		place = (unsigned)word[0] - '0';
+	}
+	if (place == MAX_IDE || s->ide_taken[place])
+		return err_set(err, "%s %s: %s", flag, text,
+			place == MAX_IDE ? "the four places for IDE drives are taken" :
+			"another IDE drive is in its place (-hda is index 0, -cdrom is index 2)");
+	s->ide_taken[place] = true;
+	snprintf(s->drive_opts[n], sizeof(s->drive_opts[n]), "bus=ide.%u,unit=%u", place >> 1, place & 1);
+	p = add_plug(s, cdrom ? "ide-cd" : "ide-hd");
+	p->opts = s->drive_opts[n];
+	p->block = block;
 	return true;
 }
 
-/* ---- devices --------------------------------------------------------------------------------------------------- */
+/* What the words of a -drive are, beside its file. */
+struct drive_words {
+	char interface[16], media[16], format[16]; /* format empty: whatever it looks like */
+	bool read_only, cdrom, has_file, snapshot;
+};
+
+static bool read_drive(struct session *s, unsigned n, const char *flag, const char *text, const char *otherwise,
+	struct drive_words *w, struct err *err)
+{
+	snprintf(w->interface, sizeof(w->interface), "%s", otherwise);
+	snprintf(w->media, sizeof(w->media), "disk");
+	if (!keyvalue_check(flag, text, NULL, "file if id format readonly unit media cache index snapshot", err) ||
+	    !keyvalue_bool(flag, text, "readonly", false, &w->read_only, err) ||
+	    !keyvalue_bool(flag, text, "snapshot", s->options.snapshot, &w->snapshot, err))
+		return false;
+	keyvalue_get(text, NULL, "if", w->interface, sizeof(w->interface));
+	keyvalue_get(text, NULL, "media", w->media, sizeof(w->media));
+	w->cdrom = !strcmp(w->media, "cdrom");
+	w->read_only |= w->cdrom;
+	if (!w->cdrom && strcmp(w->media, "disk"))
+		return err_set(err, "%s %s: media=%s: disk or cdrom", flag, text, w->media);
+	w->has_file = keyvalue_get(text, NULL, "file", s->drive_path[n], sizeof(s->drive_path[n]));
+	if (!w->has_file && !w->cdrom)
+		return err_set(err, "%s %s: it needs a file=PATH", flag, text);
+	return !keyvalue_get(text, NULL, "format", w->format, sizeof(w->format)) || image_format(w->format) ||
+		err_set(err, "%s %s: format %s: there are raw and qcow2", flag, text, w->format);
+}
+
+static bool open_drive(struct session *s, const char *flag, const char *text, const char *otherwise, struct err *err)
+{
+	unsigned n = s->ndrives++;
+	struct blockdev *b = &s->drive[n];
+	struct drive_words w = {0};
+	struct image_request image;
+	char unit[8] = "";
+
+	if (!read_drive(s, n, flag, text, otherwise, &w, err))
+		return false;
+	if (keyvalue_get(text, NULL, "unit", unit, sizeof(unit)) || !strcmp(w.interface, "pflash"))
+		return !strcmp(w.interface, "pflash") ?
+			open_pflash(s, flag, s->drive_path[n], w.read_only || w.snapshot,
+				*unit ? (unsigned)atoi(unit) : n, err) :
+			err_set(err, "%s %s: unit is for if=pflash", flag, text);
+	if (strcmp(w.interface, "virtio") && strcmp(w.interface, "none") && strcmp(w.interface, "ide"))
+		return err_set(err, "%s %s: if=%s: ide, virtio, pflash or none", flag, text, w.interface);
+	if (keyvalue_get(text, NULL, "id", s->drive_id[n], sizeof(s->drive_id[n])) && find_drive(s, s->drive_id[n]))
+		return err_set(err, "%s %s: there is another one named %s", flag, text, s->drive_id[n]);
+	image = (struct image_request){.path = s->drive_path[n], .format = w.format[0] ? w.format : NULL,
+		.read_only = w.read_only, .snapshot = w.snapshot};
+	if (w.has_file && !blockdev_open_image(b, flag, &image, err))
+		return false;
+	b->id = s->drive_id[n];
+	if (!strcmp(w.interface, "virtio"))
+		add_plug(s, "virtio-blk-device")->block = &b->host;
+	return strcmp(w.interface, "ide") || plug_ide(s, n, flag, text, w.cdrom, w.has_file ? &b->host : NULL, err);
+}
+
+/* -hda FILE and the like: a -drive in other words. */
+static bool open_short(struct session *s, const char *flag, const char *path, unsigned index, bool cdrom,
+	struct err *err)
+{
+	char text[2200] = "file=";
+	size_t n = strlen(text);
+
+	for (; *path && n < sizeof(text) - 60; path++) {
+		text[n++] = *path;
+		if (*path == ',')
+			text[n++] = ',';
+	}
+	snprintf(text + n, sizeof(text) - n, ",if=ide,index=%u,media=%s", index, cdrom ? "cdrom" : "disk");
+	return open_drive(s, flag, text, "ide", err);
+}
+
+static bool open_drives(struct session *s, const char *otherwise, struct err *err)
+{
+	static const char *const flags[MAX_IDE] = {"-hda", "-hdb", "-hdc", "-hdd"};
+	const struct options *o = &s->options;
+
+	for (unsigned n = 0; n < MAX_IDE; n++)
+		if (o->hd[n] && !open_short(s, flags[n], o->hd[n], n, false, err))
+			return false;
+	if (o->cdrom && !open_short(s, "-cdrom", o->cdrom, 2, true, err))
+		return false;
+	for (unsigned n = 0; n < o->ndrive; n++)
+		if (!open_drive(s, "-drive", o->drive[n], otherwise, err))
+			return false;
+	return true;
+}
+
+/* ---- devices ------------------------------------------------------------------------------------------- */
 
 /* "drive=" and "chardev=" become host ends; the rest of the options is the device's own business. */
 static bool add_device(struct session *s, unsigned n, struct err *err)
@@ -176,7 +259,7 @@ static bool add_device(struct session *s, unsigned n, struct err *err)
 	return true;
 }
 
-/* ---- all of them ------------------------------------------------------------------------------------------------ */
+/* ---- all of them --------------------------------------------------------------------------------------- */
 
 bool plugs_open(struct session *s, struct machine_config *c, struct err *err)
 {
@@ -186,11 +269,10 @@ bool plugs_open(struct session *s, struct machine_config *c, struct err *err)
 		if (!open_chardev(s, n, err))
 			return false;
 	for (unsigned n = 0; n < o->npflash; n++)
-		if (!open_pflash(s, "-pflash", o->pflash[n], false, n, err))
+		if (!open_pflash(s, "-pflash", o->pflash[n], o->snapshot, n, err))
 			return false;
-	for (unsigned n = 0; n < o->ndrive; n++)
-		if (!open_drive(s, n, err))
-			return false;
+	if (!open_drives(s, c->board->drive_if, err))
+		return false;
 	for (unsigned n = 0; n < o->ndevice; n++)
 		if (!add_device(s, n, err))
 			return false;
@@ -209,6 +291,12 @@ void plugs_connect(struct session *s)
 	for (unsigned n = MAX_SERIAL; n < MAX_LINES; n++)
 		if (s->line[n].taken && s->line[n].id[0])
 			s->line[n].dev = dev_find(s->machine, s->line[n].id);
+}
+
+void plugs_settle(struct session *s, u64 now)
+{
+	for (unsigned n = 0; n < s->ndrives; n++)
+		blockdev_settle(&s->drive[n], now);
 }
 
 void plugs_close(struct session *s)

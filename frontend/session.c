@@ -27,6 +27,7 @@ static void flush_all(struct session *s)
 	for (unsigned n = 0; n < MAX_LINES; n++)
 		chardev_flush(&s->line[n].c);
 	chardev_flush(&s->debugcon);
+	plugs_settle(s, host_ns());
 }
 
 /* ---- input ------------------------------------------------------------------------------------------------ */
@@ -149,7 +150,43 @@ static void print_hashes(struct session *s)
 	}
 }
 
-static u64 next_target(const struct session *s)
+/* After each slice; at the end of the run those whose time did not come, with a word about it. */
+static void take_screenshots(struct session *s, bool ended)
+{
+	for (unsigned n = 0; n < s->options.nscreenshot; n++) {
+		const struct screenshot *shot = &s->options.screenshot[n];
+		struct err err;
+
+		if (s->screenshot_done[n] || (!ended && !screenshot_due(shot, s->machine)))
+			continue;
+		s->screenshot_done[n] = true;
+		if (ended && !screenshot_due(shot, s->machine))
+			fprintf(stderr, "orrery: -screenshot %s: the run ended before its time\n", shot->path);
+		if (!screen_dump(s->machine, shot->path, &err))
+			fprintf(stderr, "orrery: -screenshot: %s\n", err.text);
+	}
+}
+
+/* The instruction count at which the next one comes, unless the machine idles: then it stops at the time. */
+static u64 next_screenshot(struct session *s)
+{
+	struct machine *m = s->machine;
+	u64 first = ~0ull;
+
+	m->look_at = 0;
+	for (unsigned n = 0; n < s->options.nscreenshot; n++) {
+		const struct screenshot *shot = &s->options.screenshot[n];
+
+		if (s->screenshot_done[n])
+			continue;
+		first = min_u64(first, screenshot_target(shot, m));
+		if (!shot->instructions && (!m->look_at || shot->when < m->look_at))
+			m->look_at = shot->when;
+	}
+	return first;
+}
+
+static u64 next_target(struct session *s)
 {
 	u64 target = machine_icount(s->machine) + SLICE;
 
@@ -157,7 +194,7 @@ static u64 next_target(const struct session *s)
 		target = min_u64(target, s->options.hash_at[s->next_hash]);
 	if (s->options.stop_at)
 		target = min_u64(target, s->options.stop_at);
-	return target;
+	return min_u64(target, next_screenshot(s));
 }
 
 /* ---- the loop -------------------------------------------------------------------------------------------------- */
@@ -170,7 +207,7 @@ static int ending(const char *why, int status)
 	return status;
 }
 
-int session_run(struct session *s)
+static int run(struct session *s)
 {
 	struct machine *m = s->machine;
 
@@ -179,6 +216,7 @@ int session_run(struct session *s)
 		enum machine_stop stop;
 
 		print_hashes(s);
+		take_screenshots(s, false);
 		take_input(s);
 		if (terminal_signal())
 			return ending(NULL, 128 + terminal_signal());
@@ -194,6 +232,7 @@ int session_run(struct session *s)
 		case MACHINE_EXIT:
 			return ending(m->exit_reason, m->exit_status);
 		case MACHINE_IDLE:
+			plugs_settle(s, ~0ull);
 			if (!wait_for_input(s, -1))
 				return ending("the guest waits for an interrupt that nothing can cause",
 					EXIT_STATUS_STUCK);
@@ -206,4 +245,12 @@ int session_run(struct session *s)
 			break;
 		}
 	}
+}
+
+int session_run(struct session *s)
+{
+	int status = run(s);
+
+	take_screenshots(s, true);
+	return status;
 }

@@ -9,7 +9,7 @@
 #include "frontend/mux.h"
 #include "frontend/options.h"
 
-enum { MAX_LINES = MAX_SERIAL + MAX_CHARDEV };
+enum { MAX_LINES = MAX_SERIAL + MAX_CHARDEV, MAX_DRIVES = MAX_DRIVE + MAX_IDE + 1 };
 
 /* A character device on the host, and the guest's device that takes its input (NULL: none does). */
 struct line_end {
@@ -25,13 +25,16 @@ struct session {
 	struct machine *machine;
 	struct line_end line[MAX_LINES]; /* the serial ports, then what -chardev names */
 	struct chardev debugcon;
-	struct blockdev drive[MAX_DRIVE], pflash[MAX_PFLASH];
-	struct plug plugs[MAX_DEVICE + MAX_DRIVE];
-	char plug_opts[MAX_DEVICE][256], drive_path[MAX_DRIVE][1024], drive_id[MAX_DRIVE][32];
+	struct blockdev drive[MAX_DRIVES], pflash[MAX_PFLASH];
+	struct plug plugs[MAX_DEVICE + MAX_DRIVES];
+	char plug_opts[MAX_DEVICE][256], drive_path[MAX_DRIVES][1024], drive_id[MAX_DRIVES][32];
+	char drive_opts[MAX_DRIVES][24];
+	bool ide_taken[MAX_IDE];
 	unsigned ndrives, nplugs;
 	struct mux mux;
-	struct blob kernel, bios, dtb, pflash_image[MAX_PFLASH], *initrd;
+	struct blob kernel, bios, dtb, vga_rom, pflash_image[MAX_PFLASH], *initrd;
 	unsigned ninitrd, next_hash;
+	bool screenshot_done[MAX_SCREENSHOT];
 	bool paced, paused, quit;
 	u64 pace_host, pace_guest; /* both in ns: moments that belong together */
 };
@@ -43,6 +46,7 @@ int session_run(struct session *s);
 bool plugs_open(struct session *s, struct machine_config *c, struct err *err);
 /* Once the machine is there: who takes whose input. */
 void plugs_connect(struct session *s);
+void plugs_settle(struct session *s, u64 now); /* blockdev_settle() for all drives */
 void plugs_close(struct session *s);
 /* The host end of a line that a flag names: a kind of its own (stdio, file:PATH ...) or chardev:NAME. */
 bool line_open(struct session *s, struct line_end *l, const char *spec, struct err *err);

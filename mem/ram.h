@@ -19,7 +19,8 @@ enum {
 
 struct ram {
 	const char *name; /* owned by the caller */
-	u8 *host;         /* size bytes, zero at first */
+	u8 *host;         /* size bytes, zero at first; in `block` */
+	void *block;      /* to be freed */
 	u64 size;         /* bytes, a multiple of RAM_PAGE_SIZE */
 	u8 *page_flags;   /* one byte a page */
 	bool rom;         /* guest stores are dropped */

@@ -36,6 +36,17 @@ struct state_field {
 #define STATE_SUB_ARRAY(t, m, s) \
 	{#m, offsetof(t, m), STATE_ESIZE(t, m[0]), countof(((t *)0)->m), STATE_STRUCT, s, NULL}
 #define STATE_SKIP(t, m)        {#m, offsetof(t, m), 1, STATE_ESIZE(t, m), STATE_DERIVED, NULL, NULL}
+/* The bytes between the end of member m and the start of member next; those from the end of m on. */
+#define STATE_GAP(t, m, next) \
+	{"(padding)", offsetof(t, m) + STATE_ESIZE(t, m), 1, offsetof(t, next) - offsetof(t, m) - STATE_ESIZE(t, m), \
+	 STATE_DERIVED, NULL, NULL}
+#define STATE_GAP_END(t, m) \
+	{"(padding)", offsetof(t, m) + STATE_ESIZE(t, m), 1, sizeof(t) - offsetof(t, m) - STATE_ESIZE(t, m), \
+	 STATE_DERIVED, NULL, NULL}
+/* Members first..last that are not saved, in one row. */
+#define STATE_SKIP_RANGE(t, first, last) \
+	{#first " .. " #last, offsetof(t, first), 1, offsetof(t, last) + STATE_ESIZE(t, last) - offsetof(t, first), \
+	 STATE_DERIVED, NULL, NULL}
 #define STATE_END               {NULL, 0, 0, 0, STATE_NUMBER, NULL, NULL}
 
 /* Bytes of [0, size) that no row covers, or that two rows cover: prints one line each to `out`

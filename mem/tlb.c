@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#define VICTIM_HITS 8 /* so many, and a victim moves back to its slot */
+
 static void clear_entry(struct tlb_context *c, unsigned mode, unsigned i)
 {
 	struct tlb_extra *x = &c->extra[mode][i];
@@ -87,6 +89,7 @@ void tlb_select(struct tlb *t, u64 key, unsigned mode)
 void tlb_flush_all(struct tlb *t)
 {
 	t->flushes++;
+	t->victim_hits = 0;
 	for (unsigned k = 0; k < TLB_CONTEXTS; k++)
 		clear_context(t, &t->ctx[k], false);
 }
@@ -212,6 +215,37 @@ struct tlb_extra *tlb_find(struct tlb *t, u64 va, unsigned mode)
 			swap_entries(c, mode, i, here);
 			return &c->extra[mode][here];
 		}
+	}
+	return NULL;
+}
+
+static u8 *hit_victim(struct tlb *t, unsigned i, u64 va)
+{
+	u8 *host = (u8 *)(t->now[i].addend + (uintptr_t)va);
+
+	if (++t->victim_hits % VICTIM_HITS == 0)
+		swap_entries(&t->ctx[t->current], t->mode, i, tlb_index(va));
+	return host;
+}
+
+u8 *tlb_read_victim(struct tlb *t, u64 va, unsigned size)
+{
+	u64 page = va & TLB_PAGE;
+
+	for (unsigned i = TLB_ENTRIES; i < TLB_ALL; i++) {
+		if (t->now[i].read == page && ((va + size - 1) & TLB_PAGE) == page)
+			return hit_victim(t, i, va);
+	}
+	return NULL;
+}
+
+u8 *tlb_write_victim(struct tlb *t, u64 va, unsigned size)
+{
+	u64 page = va & TLB_PAGE;
+
+	for (unsigned i = TLB_ENTRIES; i < TLB_ALL; i++) {
+		if (t->now[i].write == page && ((va + size - 1) & TLB_PAGE) == page)
+			return hit_victim(t, i, va);
 	}
 	return NULL;
 }

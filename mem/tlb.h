@@ -54,6 +54,7 @@ struct tlb {
 	u64 next_id;
 	unsigned current, mode;
 	u32 clock;
+	u32 victim_hits;          /* since everything was flushed */
 	u32 flushes;              /* how often everything was flushed */
 };
 
@@ -123,6 +124,12 @@ ALWAYS_INLINE bool tlb_fetches(const struct tlb *t, u64 va)
 {
 	return t->now[tlb_index(va)].fetch == (va & TLB_PAGE);
 }
+
+/* The same as tlb_read and tlb_write among the victims, for slow paths. Where a program goes to and fro between two
+ * pages of one slot, they are not swapped each time; where it comes back to a page to stay, they soon are: at every
+ * eighth hit. */
+u8 *tlb_read_victim(struct tlb *t, u64 va, unsigned size);
+u8 *tlb_write_victim(struct tlb *t, u64 va, unsigned size);
 
 /* Host pointer to the byte at va for instruction fetch, or NULL. */
 ALWAYS_INLINE const u8 *tlb_fetch(const struct tlb *t, u64 va)

@@ -220,9 +220,12 @@ u64 arm_read_slow(struct arm *c, u64 va, unsigned bytes, unsigned acc)
 {
 	u64 la = data_address(c, va);
 	const struct tlb_entry *e = entry_of(c, la, view_of(c, acc));
+	const u8 *victim = acc ? NULL : tlb_read_victim(&c->cpu.tlb, va, bytes);
 	struct span s;
 	u8 b[8];
 
+	if (victim)
+		return load_le(victim, bytes);
 	if (unlikely(va & (bytes - 1)))
 		check_alignment(c, va, bytes, acc, ACCESS_READ);
 	s.first = in_page(la, bytes);
@@ -249,9 +252,14 @@ void arm_write_slow(struct arm *c, u64 va, unsigned bytes, u64 value, unsigned a
 {
 	u64 la = data_address(c, va);
 	const struct tlb_entry *e = entry_of(c, la, view_of(c, acc));
+	u8 *victim = acc ? NULL : tlb_write_victim(&c->cpu.tlb, va, bytes);
 	struct span s;
 	u8 b[8];
 
+	if (victim) {
+		store_le(victim, bytes, value);
+		return;
+	}
 	if (unlikely(va & (bytes - 1)))
 		check_alignment(c, va, bytes, acc, ACCESS_WRITE);
 	s.first = in_page(la, bytes);
@@ -277,9 +285,12 @@ void arm_write_slow(struct arm *c, u64 va, unsigned bytes, u64 value, unsigned a
 
 union vec arm_read16_slow(struct arm *c, u64 va)
 {
+	const u8 *victim = tlb_read_victim(&c->cpu.tlb, va, 16);
 	struct span s;
 	union vec v;
 
+	if (victim)
+		return (union vec){{load_le64(victim), load_le64(victim + 8)}};
 	if (unlikely(va & 15))
 		check_alignment(c, va, 16, 0, ACCESS_READ);
 	resolve(c, va, 16, ACCESS_READ, 0, &s);
@@ -292,8 +303,14 @@ union vec arm_read16_slow(struct arm *c, u64 va)
 
 void arm_write16_slow(struct arm *c, u64 va, union vec v)
 {
+	u8 *victim = tlb_write_victim(&c->cpu.tlb, va, 16);
 	struct span s;
 
+	if (victim) {
+		store_le64(victim, v.q[0]);
+		store_le64(victim + 8, v.q[1]);
+		return;
+	}
 	if (unlikely(va & 15))
 		check_alignment(c, va, 16, 0, ACCESS_WRITE);
 	resolve(c, va, 16, ACCESS_WRITE, 0, &s);
@@ -335,7 +352,8 @@ void arm_probe_cache(struct arm *c, u64 va, bool write)
 
 	if (likely(!write && tlb_reads(&c->cpu.tlb, va, 1)))
 		return;
-	/* At EL1 and above rights do not matter (D8.4.8), but for DC IVAC (C5.3, there): nothing of this may enter the TLB. */
+	/* At EL1 and above rights do not matter (D8.4.8), but for DC IVAC (C5.3, there): nothing of this may enter
+	 * the TLB. */
 	if (!arm_walk_as(c, va, write ? ACCESS_WRITE : ACCESS_READ, arm_plain_view(c), c->el,
 		    WALK_PEEK | (c->el && !write ? WALK_ANY : 0), &page, &fault))
 		arm_abort_cache(c, va, write ? ACCESS_WRITE : ACCESS_READ, &fault);

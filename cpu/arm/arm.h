@@ -94,6 +94,7 @@ struct arm_bus {
 struct arm_model;
 struct arm_isa;
 struct arm_sysregs;
+struct arm_pac;
 
 struct arm {
 	struct cpu cpu;
@@ -143,6 +144,7 @@ struct arm {
 	const struct arm_model *model;
 	const struct arm_isa *isa; /* made by init, const from then on */
 	u64 features[2];           /* bit per FEAT_xx: the model's, and what -cpu and -M add or take away */
+	struct arm_pac *pacs;      /* pointer authentication codes computed last (pauth.c) */
 	struct arm_sysregs *sysregs; /* made by init, const from then on (sysreg.h) */
 	u64 key[4];                /* (derived) TLB context of each level */
 	u8 fp_traps, slow_els;     /* (derived) bit per level: MODE_FP_TRAP, VIEW_SLOW */

@@ -183,9 +183,10 @@ static void take(struct arm *c, unsigned target, u32 ec, u32 iss)
 	c->cpu.took = true;
 }
 
+/* LDXR, LDAXR, LDXP, LDAXP: o2 0, L 1; with o1 but no size of a pair it is CASP. */
 static bool is_load_exclusive(u32 word)
 {
-	return (word & 0x3fc00000) == 0x08400000;
+	return (word & 0x3fc00000) == 0x08400000 && (word & 0x80200000) != 0x00200000;
 }
 
 /* Faults of the fetch itself come before the rest (D1.3.5.6): it raises them. */

@@ -49,17 +49,18 @@ static const struct feature features[] = {
 
 /* ---- what each model has ------------------------------------------------------------------------- */
 
-#define V8_CRYPTO FEAT_AES, FEAT_PMULL, FEAT_SHA1, FEAT_SHA256
-#define V8 FEAT_CRC32, V8_CRYPTO, FEAT_PMUv3
-#define V8_2 V8, FEAT_LSE, FEAT_RDM, FEAT_PAN, FEAT_PAN2, FEAT_LOR, FEAT_HPDS, FEAT_VMID16, FEAT_HAFDBS, FEAT_UAO, \
-	FEAT_DPB, FEAT_FP16, FEAT_RAS, FEAT_IESB, FEAT_TTCNP, FEAT_XNX, FEAT_DotProd, FEAT_LRCPC, FEAT_SSBS, FEAT_CSV2, FEAT_CSV3
+#define V8 FEAT_CRC32, FEAT_AES, FEAT_PMULL, FEAT_SHA1, FEAT_SHA256, FEAT_PMUv3
+#define V8_2 \
+	V8, FEAT_LSE, FEAT_RDM, FEAT_PAN, FEAT_PAN2, FEAT_LOR, FEAT_HPDS, FEAT_VMID16, FEAT_HAFDBS, FEAT_UAO, \
+	FEAT_DPB, FEAT_FP16, FEAT_RAS, FEAT_IESB, FEAT_TTCNP, FEAT_XNX, FEAT_DotProd, FEAT_LRCPC, FEAT_SSBS, \
+	FEAT_CSV2, FEAT_CSV3
 
 static const u8 armv8[] = {V8, FEAT_NONE};
 static const u8 n1[] = {V8_2, FEAT_NONE};
 static const u8 max[] = {
 	V8_2, FEAT_DPB2, FEAT_FlagM, FEAT_FlagM2, FEAT_LRCPC2, FEAT_FHM, FEAT_SHA512, FEAT_SHA3, FEAT_SM3, FEAT_SM4,
 	FEAT_BTI, FEAT_PAuth, FEAT_PACQARMA5, FEAT_JSCVT, FEAT_FCMA, FEAT_FRINTTS, FEAT_RNG, FEAT_LSE2, FEAT_SB,
-	FEAT_DIT, FEAT_I8MM, FEAT_BF16, FEAT_TTST, FEAT_BBM, FEAT_E0PD, FEAT_SPECRES, FEAT_NONE,
+	FEAT_DIT, FEAT_I8MM, FEAT_TTST, FEAT_BBM, FEAT_E0PD, FEAT_SPECRES, FEAT_NONE,
 };
 
 /* What AArch32's ID registers say is nearly the same for all. */
@@ -79,9 +80,9 @@ static const struct arm_model models[] = {
 	{
 		"max", "everything that is implemented", 6, 4, 6, 0, 0x4101, max, {
 			ID_AARCH32_V8_2,
-			[ID_MIDR] = 0x000f0510, [ID_CTR] = 0x8444c004, [ID_DCZID] = 4,
+			[ID_MIDR] = 0x000f0510, [ID_CTR] = 0xb444c004, [ID_DCZID] = 4,
 			[ID_PFR0] = 0x11, [ID_DFR0] = 0x10305408, [ID_MMFR0] = 0x00101125,
-			[ID_CLIDR] = 0x0a200023, [ID_CCSIDR_L1D] = 0x701fe00a, [ID_CCSIDR_L1I] = 0x201fe012,
+			[ID_CLIDR] = 0x02000023, [ID_CCSIDR_L1D] = 0x701fe00a, [ID_CCSIDR_L1I] = 0x201fe012,
 			[ID_CCSIDR_L2] = 0x70ffe07a,
 		},
 	},
@@ -163,7 +164,7 @@ static bool change_feature(struct arm *c, const char *word, size_t n, struct err
 	if (eq && word_is(eq + 1, n - len - 1, "on"))
 		on = true;
 	else if (eq ? !word_is(eq + 1, n - len - 1, "off") : *word != '+' && *word != '-')
-		return err_set(err, "-cpu: \"%.*s\" should be +FEATURE, -FEATURE, FEATURE=on or FEATURE=off", (int)n, word);
+		return err_set(err, "-cpu: \"%.*s\" should be +NAME, -NAME, NAME=on or NAME=off", (int)n, word);
 	name += !eq;
 	for (unsigned k = 0; k < countof(features); k++) {
 		const struct feature *f = &features[k];
@@ -191,7 +192,7 @@ bool arm_model_set(struct arm *c, const char *spec, struct err *err)
 			c->model = &models[k];
 	}
 	if (!c->model)
-		return err_set(err, "-cpu: no model \"%.*s\" (there are max, cortex-a53, cortex-a72, neoverse-n1)", (int)n, spec);
+		return err_set(err, "-cpu: no processor model \"%.*s\"; -cpu help lists them", (int)n, spec);
 	c->features[0] = c->features[1] = 0;
 	for (const u8 *f = c->model->features; *f != FEAT_NONE; f++)
 		set_feature(c, *f, true);

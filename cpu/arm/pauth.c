@@ -4,42 +4,79 @@
  * ComputePACQARMA; R. Avanzi, "The QARMA Block Cipher Family", 2017. */
 #include "cpu/arm/sys.h"
 
+#include <stdlib.h>
+
 /* ---- QARMA-64 with five rounds and sigma 2 -------------------------------------------------------- */
 
-static u64 nibble(u64 v, unsigned n)
-{
-	return v >> 4 * n & 15;
-}
+#define ONES 0x1111111111111111ull /* the lowest bit of every nibble */
 
-/* Nibble n of the result is nibble from[n] of v; the other way round for the inverse. */
-static u64 permute(u64 v, const u8 from[16], bool inverse)
-{
-	u64 out = 0;
+/* Nibbles that move by the same distance, to the left by so many, end with mask 0. */
+struct move {
+	unsigned by;
+	u64 mask;
+};
 
-	for (unsigned n = 0; n < 16; n++)
-		out |= inverse ? nibble(v, n) << 4 * from[n] : nibble(v, from[n]) << 4 * n;
+/* Nibble n of the result is nibble {13, 6, 11, 0, 7, 12, 1, 10, 8, 3, 14, 5, 2, 9, 4, 15}[n] (PACCellShuffle), and
+ * back. */
+static const struct move shuffle[] = {
+	{0, 0xf000000f00000000}, {3, 0xf000000000000f}, {4, 0xf000000000}, {5, 0xf0}, {6, 0xf0f000}, {7, 0xf00000000000},
+	{9, 0xf000000000000}, {10, 0xf0f00}, {11, 0xf000000}, {12, 0xf00000000000000}, {13, 0xf00f0000000}, {0, 0},
+};
+static const struct move unshuffle[] = {
+	{0, 0xf000000f00000000}, {3, 0xf00f0000}, {4, 0xf0000000000}, {5, 0xf0}, {6, 0xf0f000000000000}, {7, 0xf00000},
+	{9, 0xf00}, {10, 0xf0f000000000}, {11, 0xf000000}, {12, 0xf0000000000000}, {13, 0xf00f}, {0, 0},
+};
+/* The same for {4, 5, 6, 7, 11, 2, 3, 8, 12, 13, 14, 15, 0, 1, 10, 9} (TweakShuffle). */
+static const struct move tweak_shuffle[] = {
+	{3, 0xff00}, {4, 0xf0000000000}, {6, 0xf000000000}, {9, 0xf00000000000}, {12, 0xffff0000ffff00ff},
+	{15, 0xf00000000}, {0, 0},
+};
+static const struct move tweak_unshuffle[] = {
+	{1, 0xf0000000}, {4, 0xffffff0000ffff}, {7, 0xf0000}, {10, 0xf000000000000000}, {12, 0xf00000000000000},
+	{13, 0xff00000}, {0, 0},
+};
+#define TWEAK_ROTATED 0xff0ff000f00f0f00ull /* the nibbles of the result that TweakCellRot changes */
+
+ALWAYS_INLINE u64 permute(u64 v, const struct move *m)
+{
+	u64 out = v & (m->by ? 0 : m->mask);
+
+	for (m += !m->by; m->mask; m++)
+		out |= (v & m->mask) << 4 * m->by | (v & m->mask) >> (64 - 4 * m->by);
 	return out;
 }
 
-static u64 substitute(u64 v, const u8 box[16])
+/* Sigma 2, {11, 6, 8, 15, 12, 0, 9, 14, 3, 7, 4, 5, 13, 2, 1, 10}, as sums of products of the bits a (lowest) to d: the
+ * S-box's algebraic normal form, for all nibbles at once. */
+static u64 substitute(u64 v)
 {
-	u64 out = 0;
+	u64 a = v & ONES, b = v >> 1 & ONES, c = v >> 2 & ONES, d = v >> 3 & ONES;
+	u64 ab = a & b, ac = a & c, ad = a & d, bc = b & c, bd = b & d, cd = c & d, abd = ab & d, bcd = b & cd;
+	u64 o0 = ONES ^ a ^ b ^ c ^ ac ^ (a & bc) ^ ad ^ abd ^ cd ^ bcd;
+	u64 o1 = ONES ^ b ^ ab ^ c ^ bc ^ abd ^ (a & cd);
+	u64 o2 = a ^ c ^ bc ^ bd ^ abd ^ bcd;
+	u64 o3 = ONES ^ a ^ ab ^ d ^ ad ^ abd ^ cd ^ (a & cd) ^ bcd;
 
-	for (unsigned n = 0; n < 16; n++)
-		out |= (u64)box[nibble(v, n)] << 4 * n;
-	return out;
+	return o0 | o1 << 1 | o2 << 2 | o3 << 3;
 }
 
-static const u8 cells[16] = {13, 6, 11, 0, 7, 12, 1, 10, 8, 3, 14, 5, 2, 9, 4, 15};
-static const u8 tweak_cells[16] = {4, 5, 6, 7, 11, 2, 3, 8, 12, 13, 14, 15, 0, 1, 10, 9};
-static const u8 tweak_rotated[] = {2, 4, 7, 11, 12, 14, 15};
-static const u8 box[16] = {11, 6, 8, 15, 12, 0, 9, 14, 3, 7, 4, 5, 13, 2, 1, 10};
-static const u8 box_inverse[16] = {5, 14, 13, 8, 10, 11, 1, 9, 2, 6, 15, 0, 4, 12, 7, 3};
+/* {5, 14, 13, 8, 10, 11, 1, 9, 2, 6, 15, 0, 4, 12, 7, 3} */
+static u64 substitute_back(u64 v)
+{
+	u64 a = v & ONES, b = v >> 1 & ONES, c = v >> 2 & ONES, d = v >> 3 & ONES;
+	u64 ab = a & b, ac = a & c, ad = a & d, bc = b & c, bd = b & d, cd = c & d, abc = ab & c, bcd = bc & d;
+	u64 o0 = ONES ^ a ^ c ^ bc ^ abc ^ d ^ ad ^ bd ^ (ab & d) ^ cd ^ bcd;
+	u64 o1 = a ^ ab ^ c ^ ac ^ bc ^ abc ^ d ^ ad ^ (ac & d);
+	u64 o2 = ONES ^ ab ^ c ^ abc ^ d ^ ad ^ bd ^ (ab & d) ^ (ac & d) ^ bcd;
+	u64 o3 = a ^ b ^ ab ^ c ^ ac ^ ad ^ cd ^ bcd;
+
+	return o0 | o1 << 1 | o2 << 2 | o3 << 3;
+}
 
 /* Every nibble rotated left by one or two. */
 static u64 rotate(u64 v, unsigned by)
 {
-	u64 low = 0x1111111111111111ull * mask_low(4 - by);
+	u64 low = ONES * mask_low(4 - by);
 
 	return (v & low) << by | (v & ~low) >> (4 - by);
 }
@@ -49,30 +86,23 @@ static u64 multiply(u64 v)
 {
 	u64 up = v << 16 | v >> 48, half = v << 32 | v >> 32, down = v >> 16 | v << 48;
 
-	return rotate(up, 1) ^ rotate(half, 2) ^ rotate(down, 1);
+	return rotate(up ^ down, 1) ^ rotate(half, 2);
 }
 
 static u64 tweak_next(u64 v)
 {
-	v = permute(v, tweak_cells, false);
-	for (unsigned k = 0; k < countof(tweak_rotated); k++) {
-		unsigned n = tweak_rotated[k];
-		u64 c = nibble(v, n);
+	u64 r;
 
-		v = (v & ~(15ull << 4 * n)) | (((c ^ c >> 1) & 1) << 3 | c >> 1) << 4 * n;
-	}
-	return v;
+	v = permute(v, tweak_shuffle);
+	r = (v >> 1 & 7 * ONES) | ((v ^ v >> 1) & ONES) << 3;
+	return (v & ~TWEAK_ROTATED) | (r & TWEAK_ROTATED);
 }
 
 static u64 tweak_back(u64 v)
 {
-	for (unsigned k = 0; k < countof(tweak_rotated); k++) {
-		unsigned n = tweak_rotated[k];
-		u64 c = nibble(v, n);
+	u64 r = (v << 1 & 14 * ONES) | ((v >> 3 ^ v) & ONES);
 
-		v = (v & ~(15ull << 4 * n)) | ((c << 1 & 14) | ((c >> 3 ^ c) & 1)) << 4 * n;
-	}
-	return permute(v, tweak_cells, true);
+	return permute((v & ~TWEAK_ROTATED) | (r & TWEAK_ROTATED), tweak_unshuffle);
 }
 
 static u64 qarma5(u64 data, u64 modifier, u64 key0, u64 key1)
@@ -86,18 +116,18 @@ static u64 qarma5(u64 data, u64 modifier, u64 key0, u64 key1)
 	for (unsigned i = 0; i < 5; i++) {
 		v ^= key1 ^ tweak ^ rc[i];
 		if (i)
-			v = multiply(permute(v, cells, false));
-		v = substitute(v, box);
+			v = multiply(permute(v, shuffle));
+		v = substitute(v);
 		tweak = tweak_next(tweak);
 	}
-	v = substitute(multiply(permute(v ^ modk0 ^ tweak, cells, false)), box);
-	v = multiply(permute(v, cells, false)) ^ key1;
-	v = substitute(permute(v, cells, true), box_inverse);
-	v = permute(multiply(v), cells, true) ^ key0 ^ tweak;
+	v = substitute(multiply(permute(v ^ modk0 ^ tweak, shuffle)));
+	v = multiply(permute(v, shuffle)) ^ key1;
+	v = substitute_back(permute(v, unshuffle));
+	v = permute(multiply(v), unshuffle) ^ key0 ^ tweak;
 	for (unsigned i = 0; i < 5; i++) {
-		v = substitute(v, box_inverse);
+		v = substitute_back(v);
 		if (i < 4)
-			v = permute(multiply(v), cells, true);
+			v = permute(multiply(v), unshuffle);
 		tweak = tweak_back(tweak);
 		v ^= rc[4 - i] ^ key1 ^ tweak ^ alpha;
 	}
@@ -114,13 +144,36 @@ static u64 mix(u64 z)
 	return z ^ z >> 31;
 }
 
-static u64 compute(const struct arm *c, u64 data, u64 modifier, unsigned key)
+static u64 compute_now(const struct arm *c, u64 data, u64 modifier, u64 lo, u64 hi)
 {
-	u64 lo = c->sys.key[key][0], hi = c->sys.key[key][1];
-
 	if (arm_has(c, FEAT_PACIMP))
 		return mix(mix(mix(data ^ lo) + modifier) ^ hi);
 	return qarma5(data, modifier, hi, lo);
+}
+
+/* What was computed last: a return address is checked as it was signed, with the same stack pointer. */
+struct arm_pac {
+	u64 data, modifier, lo, hi, pac;
+	bool used;
+};
+enum { RECENT = 1024 };
+
+struct arm_pac *arm_pac_new(void)
+{
+	struct arm_pac *recent = calloc(RECENT, sizeof(*recent));
+
+	assert(recent);
+	return recent;
+}
+
+static u64 compute(const struct arm *c, u64 data, u64 modifier, unsigned key)
+{
+	u64 lo = c->sys.key[key][0], hi = c->sys.key[key][1];
+	struct arm_pac *p = &c->pacs[(data >> 2 ^ modifier >> 4 ^ data >> 11) % RECENT];
+
+	if (unlikely(p->data != data || p->modifier != modifier || p->lo != lo || p->hi != hi || !p->used))
+		*p = (struct arm_pac){data, modifier, lo, hi, compute_now(c, data, modifier, lo, hi), true};
+	return p->pac;
 }
 
 /* ---- pointers -------------------------------------------------------------------------------------- */

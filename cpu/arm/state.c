@@ -9,31 +9,6 @@
 
 /* ---- rows ---------------------------------------------------------------------------------------- */
 
-/* The bytes between the end of member m and the start of member next. */
-#define GAP(t, m, next) \
-	{"(padding)", offsetof(t, m) + STATE_ESIZE(t, m), 1, offsetof(t, next) - offsetof(t, m) - STATE_ESIZE(t, m), \
-	 STATE_DERIVED, NULL, NULL}
-#define GAP_END(t, m) \
-	{"(padding)", offsetof(t, m) + STATE_ESIZE(t, m), 1, sizeof(t) - offsetof(t, m) - STATE_ESIZE(t, m), \
-	 STATE_DERIVED, NULL, NULL}
-/* Members first..last that are not saved, in one row. */
-#define SKIP_RANGE(t, first, last) \
-	{#first " .. " #last, offsetof(t, first), 1, offsetof(t, last) + STATE_ESIZE(t, last) - offsetof(t, first), \
-	 STATE_DERIVED, NULL, NULL}
-
-static const struct state_field cpu_rows[] = {
-	SKIP_RANGE(struct cpu, insn, block_pc),
-	STATE_U(struct cpu, pc),
-	STATE_U(struct cpu, icount),
-	STATE_SKIP(struct cpu, deadline),
-	SKIP_RANGE(struct cpu, pc_base, stay),
-	GAP(struct cpu, stay, rest),
-	SKIP_RANGE(struct cpu, rest, rest_pc),
-	SKIP_RANGE(struct cpu, tlb, shutdown_reason),
-	GAP_END(struct cpu, shutdown_reason),
-	STATE_END,
-};
-
 static const struct state_field vec_rows[] = {
 	STATE_U_ARRAY(union vec, q),
 	STATE_END,
@@ -46,12 +21,9 @@ static const struct state_field sys_rows[] = {
 	SYS_A(sctlr), SYS_A(tcr), SYS_A(ttbr0), SYS_A(ttbr1), SYS_A(mair), SYS_A(amair), SYS_A(vbar), SYS_A(actlr),
 	SYS_A(afsr0), SYS_A(afsr1), SYS_A(elr), SYS_A(spsr), SYS_A(esr), SYS_A(far), SYS_A(tpidr), SYS(par),
 	SYS_A(contextidr), SYS(cpacr), SYS(tpidrro), SYS(spsr_abt), SYS(spsr_und), SYS(spsr_irq), SYS(spsr_fiq),
-	SYS(hcr),
-	SYS_A(cptr), SYS(hstr), SYS_A(mdcr), SYS(vttbr), SYS(vtcr), SYS(hpfar), SYS(vpidr), SYS(vmpidr), SYS(hacr),
-	SYS(scr),
-	SYS(cnthctl), SYS(cntvoff), SYS(cntkctl), SYS(dacr32), SYS(ifsr32), SYS(fpexc32), SYS(vdisr), SYS(vsesr),
-	SYS(disr),
-	SYS(cntfrq), SYS_A(cnt_cval), SYS_A(cnt_ctl),
+	SYS(hcr), SYS_A(cptr), SYS(hstr), SYS_A(mdcr), SYS(vttbr), SYS(vtcr), SYS(hpfar), SYS(vpidr), SYS(vmpidr),
+	SYS(hacr), SYS(scr), SYS(cnthctl), SYS(cntvoff), SYS(cntkctl), SYS(dacr32), SYS(ifsr32), SYS(fpexc32),
+	SYS(vdisr), SYS(vsesr), SYS(disr), SYS(cntfrq), SYS_A(cnt_cval), SYS_A(cnt_ctl),
 	{"key", offsetof(struct arm_sys, key), 8, 10, STATE_NUMBER, NULL, NULL},
 	SYS(mdscr), SYS(oslsr), SYS(osdlr), SYS(mdccint), SYS_A(dbgbvr), SYS_A(dbgbcr), SYS_A(dbgwvr), SYS_A(dbgwcr),
 	SYS(dbgclaim), SYS(osdtrrx), SYS(osdtrtx), SYS(oseccr), SYS(dbgdtr), SYS(pmcr), SYS(pmcnten), SYS(pmovs),
@@ -78,17 +50,17 @@ static const struct state_field arm_state[] = {
 	STATE_U(struct arm, il),
 	STATE_U(struct arm, ss),
 	STATE_U(struct arm, btype),
-	GAP(struct arm, btype, btype_at),
+	STATE_GAP(struct arm, btype, btype_at),
 	STATE_U(struct arm, btype_at),
 	STATE_U(struct arm, excl),
 	STATE_U(struct arm, excl_size),
-	GAP(struct arm, excl_size, excl_addr),
+	STATE_GAP(struct arm, excl_size, excl_addr),
 	STATE_U(struct arm, excl_addr),
 	STATE_SUB_ARRAY(struct arm, v, vec_rows),
 	STATE_U(struct arm, fpcr),
 	STATE_U(struct arm, fpsr),
-	SKIP_RANGE(struct arm, fp, fp16),
-	GAP(struct arm, fp16, sys),
+	STATE_SKIP_RANGE(struct arm, fp, fp16),
+	STATE_GAP(struct arm, fp16, sys),
 	STATE_SUB(struct arm, sys, sys_rows),
 	STATE_U_ARRAY(struct arm, sp_el),
 	STATE_U_ARRAY(struct arm, line),
@@ -99,10 +71,10 @@ static const struct state_field arm_state[] = {
 	STATE_U(struct arm, step_armed),
 	STATE_U(struct arm, stepped),
 	STATE_U(struct arm, step_ex),
-	GAP(struct arm, step_ex, ex),
+	STATE_GAP(struct arm, step_ex, ex),
 	STATE_SKIP(struct arm, ex),
-	SKIP_RANGE(struct arm, fetch_bytes, secure),
-	GAP_END(struct arm, secure),
+	STATE_SKIP_RANGE(struct arm, fetch_bytes, secure),
+	STATE_GAP_END(struct arm, secure),
 	STATE_END,
 };
 
@@ -184,6 +156,15 @@ static void enter_level(struct arm *c)
 void arm_level_changed(struct arm *c)
 {
 	enter_level(c);
+}
+
+/* PAN is about data alone: the block goes on. */
+void arm_pan_changed(struct arm *c)
+{
+	if (unlikely(c->watch || c->slow_els))
+		enter_level(c);
+	else if (c->el == 1)
+		tlb_set_mode(&c->cpu.tlb, c->pan ? VIEW_PAN : VIEW_PRIV);
 }
 
 void arm_update(struct arm *c)
@@ -356,6 +337,7 @@ static bool arm_init(struct cpu *cpu, const char *model, struct err *err)
 	c->bti = arm_has(c, FEAT_BTI);
 	c->pa_bits = (u8)arm_phys_bits(c);
 	c->isa = a64_isa_new(a64_groups, c->features);
+	c->pacs = arm_pac_new();
 	c->sysregs = arm_sysregs_new(c);
 	cpu->rows = a64_rows(cpu, &cpu->nrows);
 	return true;
@@ -366,8 +348,10 @@ static void arm_free(struct cpu *cpu)
 	struct arm *c = arm_from(cpu);
 
 	a64_isa_free((struct arm_isa *)(uintptr_t)c->isa);
+	free(c->pacs);
 	free(c->sysregs);
 	c->isa = NULL;
+	c->pacs = NULL;
 	c->sysregs = NULL;
 }
 
@@ -428,4 +412,5 @@ const struct cpu_ops arm_ops = {
 	.deliver = arm_deliver,
 	.sync = arm_sync,
 	.trace = arm_trace,
+	.list_models = arm_list_models,
 };

@@ -222,5 +222,6 @@ u64 arm_pac_add(const struct arm *c, u64 ptr, u64 modifier, unsigned key);
 u64 arm_pac_auth(const struct arm *c, u64 ptr, u64 modifier, unsigned key);
 u64 arm_pac_strip(const struct arm *c, u64 ptr, bool data);
 u64 arm_pac_generic(const struct arm *c, u64 a, u64 b);
+struct arm_pac *arm_pac_new(void); /* for struct arm.pacs, to be freed */
 
 #endif

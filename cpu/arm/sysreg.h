@@ -111,8 +111,9 @@ bool arm_sysreg_peek(struct arm *c, unsigned id, u64 *v);
 
 /* ---- parts that more than one file needs ------------------------------------------------------------------------- */
 
-/* state.c: the level or PSTATE.PAN changed; TTBR0_EL1 or TTBR1_EL1 did. */
+/* state.c: the level changed; PSTATE.PAN; TTBR0_EL1 or TTBR1_EL1. */
 void arm_level_changed(struct arm *c);
+void arm_pan_changed(struct arm *c);
 void arm_ttbr_changed(struct arm *c);
 /* sysreg_core.c: hooks of rows */
 void arm_sysreg_write_sctlr(struct arm *c, const struct sysreg *r, u64 v);

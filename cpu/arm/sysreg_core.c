@@ -68,7 +68,7 @@ static void write_flag(struct arm *c, const struct sysreg *r, u64 v)
 {
 	*pstate_flag(c, r) = bit(v, r->arg);
 	if (r->arg == 22)
-		arm_level_changed(c);
+		arm_pan_changed(c);
 }
 
 static u64 read_fpcr(struct arm *c, const struct sysreg *r)

@@ -72,7 +72,7 @@ static void write_claim_clear(struct arm *c, const struct sysreg *r, u64 v)
 	 .gate = GATE_DEBUG}
 
 static const struct sysreg rows[] = {
-	{"mdscr_el1", SYSREG(2, 0, 0, 2, 2), 1, 1, SYS_AT(mdscr), .mask = 0xff00f041, .write = write_mdscr,
+	{"mdscr_el1", SYSREG(2, 0, 0, 2, 2), 1, 1, SYS_AT(mdscr), .mask = 0x6ce0f041, .write = write_mdscr,
 	 .gate = GATE_DEBUG},
 	{"mdccint_el1", SYSREG(2, 0, 0, 2, 0), 1, 1, SYS_AT(mdccint), .mask = 0x60000000, .gate = GATE_DEBUG},
 	{"osdtrrx_el1", SYSREG(2, 0, 0, 0, 2), 1, 1, SYS_32(osdtrrx), .gate = GATE_DEBUG},

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Identification registers: what the model says of itself (model.c), and of its caches. Arm ARM D17.2.53 to D17.2.100. */
+/* Identification registers: what the model says of itself (model.c), and of its caches. Arm ARM D17.2.53 to
+ * D17.2.100. */
 #include "cpu/arm/sysreg.h"
 
 static u64 read_id(struct arm *c, const struct sysreg *r)

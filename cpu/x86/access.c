@@ -3,6 +3,7 @@
  * and filling the TLB so that the next access is fast. Segment checks: Intel SDM vol. 3, 5.3 to 5.5; canonical
  * addresses: vol. 1, 3.3.7.1; alignment: vol. 3, 6.15, interrupt 17. */
 #include "cpu/x86/sys.h"
+#include "mem/base/log.h"
 
 /* ---- translation --------------------------------------------------------------------------------- */
 
@@ -85,6 +86,8 @@ u64 x86_lin_read(struct x86 *c, u64 la, unsigned bytes, unsigned view)
 		return load_le((const u8 *)(e->addend + (uintptr_t)la), bytes);
 	if (first == bytes) {
 		v = space_read(c->cpu.memory, pa, bytes);
+		if (log_on(LOG_GUEST_ERRORS))
+			x86_note_access(c, c->cpu.memory, pa, bytes, "reads memory", v);
 	} else {
 		u64 pa2 = translate(c, next_page(c, la), ACCESS_READ, view);
 		u8 b[8];
@@ -122,6 +125,8 @@ void x86_lin_write(struct x86 *c, u64 la, unsigned bytes, u64 value, unsigned vi
 	}
 	if (first == bytes) {
 		space_write(c->cpu.memory, pa, bytes, value);
+		if (log_on(LOG_GUEST_ERRORS))
+			x86_note_access(c, c->cpu.memory, pa, bytes, "writes memory", value);
 	} else {
 		u64 pa2 = translate(c, next_page(c, la), ACCESS_WRITE, view);
 		u8 b[8];

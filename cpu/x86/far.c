@@ -3,6 +3,7 @@
  * Intel SDM vol. 2, JMP, CALL, RET (pseudocode); vol. 3, 5.8. */
 #include "cpu/x86/operand.h"
 #include "cpu/x86/sys.h"
+#include "mem/base/log.h"
 
 struct target {
 	u16 sel;
@@ -27,8 +28,15 @@ static bool bad_long_attr(const struct x86 *c, const struct x86_desc *d)
 	return x86_long(c) && (d->attr & SEG_L) && (d->attr & SEG_DB);
 }
 
+static void tell(const struct x86 *c, const char *what, u16 sel, u64 offset, unsigned cpl)
+{
+	log_line(LOG_PCALL, "%s at %04x:%llx to %04x:%llx, level %u", what, c->seg[S_CS].sel,
+		(unsigned long long)cpu_pc_now(&c->cpu), sel, (unsigned long long)offset, cpl);
+}
+
 static void go(struct x86 *c, struct x86_desc *d, u16 sel, u64 offset, unsigned cpl)
 {
+	tell(c, "far jump or call", sel, offset, cpl);
 	x86_set_cs(c, d, sel, cpl);
 	c->cpu.pc = offset;
 	x86_update(c);
@@ -361,6 +369,7 @@ static void ret_far_by(struct x86 *c, const struct insn *i, unsigned extra)
 	} else {
 		x86_stack_commit(c, &st);
 	}
+	tell(c, "far return", sel, ip, sel & 3);
 	x86_return_to(c, &cs, sel, ip, outer, ss, sp);
 	if (outer) /* the parameters on the outer stack */
 		c->r[R_SP] = (c->r[R_SP] & ~c->sp_mask) | ((c->r[R_SP] + extra) & c->sp_mask);

@@ -59,10 +59,24 @@ void x86_gp(struct x86 *c, u32 error)
 	x86_raise_error(c, X_GP, error);
 }
 
+void x86_again(struct x86 *c)
+{
+	c->ex.kind = EV_AGAIN;
+	cpu_escape(&c->cpu);
+}
+
 void x86_fail(struct x86 *c, unsigned vector, u32 error, const char *why)
 {
 	c->why = why;
 	x86_raise_error(c, vector, error);
+}
+
+void x86_note_access(struct x86 *c, const struct space *s, u64 addr, unsigned bytes, const char *what, u64 value)
+{
+	if (!space_find(s, addr))
+		log_guest("%04x:%llx %s %llx, %u bytes, value %llx: nothing is there", c->seg[S_CS].sel,
+			(unsigned long long)cpu_pc_now(&c->cpu), what, (unsigned long long)addr, bytes,
+			(unsigned long long)(value & mask_low(bytes * 8)));
 }
 
 /* ---- the chain ----------------------------------------------------------------------------------- */
@@ -130,8 +144,12 @@ static void print_fault(const struct x86 *c, const struct x86_fault *f, FILE *ou
 	print_gate(c, f, out);
 }
 
-void x86_print_fault_chain(const struct x86 *c, FILE *out)
+void x86_explain(const struct cpu *cpu, FILE *out)
 {
+	const struct x86 *c = (const struct x86 *)(const void *)cpu;
+
+	if (c->nchain)
+		fputs("What led to it, first cause first:\n", out);
 	for (unsigned n = 0; n < c->nchain; n++)
 		print_fault(c, &c->chain[n], out);
 }
@@ -140,16 +158,12 @@ void x86_shutdown(struct x86 *c, const char *why)
 {
 	const struct x86_fault *f = &c->chain[0];
 	size_t size = sizeof(c->cpu.shutdown_reason);
-	FILE *out = log_file();
 
 	if (c->nchain)
 		snprintf(c->cpu.shutdown_reason, size, "%s, beginning with %s at %04x:%llx", why,
 			name_of(f->vector, f->kind), f->cs, (unsigned long long)f->rip);
 	else
 		snprintf(c->cpu.shutdown_reason, size, "%s", why);
-	fprintf(out, "%s: the processor shuts down.%s\n", why, c->nchain ? " What led to it, first cause first:" : "");
-	x86_print_fault_chain(c, out);
-	fflush(out);
 	c->ex.active = false;
 	cpu_kick(&c->cpu, EVENT_SHUTDOWN);
 }
@@ -206,6 +220,8 @@ void x86_deliver(struct cpu *cpu)
 	struct x86 *c = x86_from(cpu);
 	struct x86_event e = {c->ex.vector, c->ex.kind, c->ex.has_error, c->ex.error, cpu->pc};
 
+	if (e.kind == EV_AGAIN)
+		return;
 	c->in_repeat = false; /* RF is set anyway */
 	c->trap_db = 0; /* the instruction has not completed: its traps are void */
 	c->dr6_pending = 0;

@@ -3,6 +3,7 @@
  * chapter 19; vol. 2, IN, INS, OUT, OUTS. */
 #include "cpu/x86/string.h"
 #include "cpu/x86/sys.h"
+#include "mem/base/log.h"
 
 void x86_check_port(struct x86 *c, u16 port, unsigned bytes)
 {
@@ -26,11 +27,22 @@ static bool watched(const struct x86 *c)
 	return unlikely((c->dr[7] & 0xff) && (c->cr4 & CR4_DE));
 }
 
+/* A write to port 80h, the code of a power-on test, is how PC programs wait. */
+static void note_port(struct x86 *c, u16 port, unsigned bytes, const char *what, u64 value)
+{
+	if (log_on(LOG_GUEST_ERRORS) && port != 0x80)
+		x86_note_access(c, c->cpu.ports, port, bytes, what, value);
+}
+
 u64 x86_port_read(struct x86 *c, u16 port, unsigned bytes)
 {
+	u64 v;
+
 	if (watched(c))
 		x86_watch_port(c, port, bytes);
-	return space_read(c->cpu.ports, port, bytes);
+	v = space_read(c->cpu.ports, port, bytes);
+	note_port(c, port, bytes, "reads port", v);
+	return v;
 }
 
 void x86_port_write(struct x86 *c, u16 port, unsigned bytes, u64 value)
@@ -38,6 +50,7 @@ void x86_port_write(struct x86 *c, u16 port, unsigned bytes, u64 value)
 	if (watched(c))
 		x86_watch_port(c, port, bytes);
 	space_write(c->cpu.ports, port, bytes, value);
+	note_port(c, port, bytes, "writes port", value);
 }
 
 /* ---- IN, OUT ------------------------------------------------------------------------------------- */

@@ -11,7 +11,8 @@
 #define PHYS_MASK  ((1ull << X86_PHYS_BITS) - 1)
 
 enum {
-	MSR_TSC = 0x10, MSR_APIC_BASE = 0x1b, MSR_BIOS_SIGN = 0x8b, MSR_MC0 = 0x400, MSR_TSC_DEADLINE = 0x6e0,
+	MSR_TSC = 0x10, MSR_APIC_BASE = 0x1b, MSR_TSC_ADJUST = 0x3b, MSR_BIOS_SIGN = 0x8b,
+	MSR_MC0 = 0x400, MSR_TSC_DEADLINE = 0x6e0,
 	MSR_X2APIC = 0x800, MSR_X2APIC_LAST = 0x8ff,
 };
 #define MSR_EFER    0xc0000080u
@@ -67,7 +68,7 @@ struct msr {
 
 static const struct msr kept[] = {
 	{0x1b, 1, FEAT_APIC, KEPT(apic_base), PHYS_MASK & ~0x2ffull, NULL},
-	{0x3b, 1, FEAT_TSC_ADJUST, KEPT(tsc_offset), ANY, NULL},
+	{MSR_TSC_ADJUST, 1, FEAT_TSC_ADJUST, KEPT(tsc_offset), ANY, NULL},
 	{0x8b, 1, FEAT_NONE, KEPT(bios_sign), ANY, NULL},
 	{0x174, 1, FEAT_SEP, KEPT(sysenter_cs), ANY, NULL},
 	{0x175, 1, FEAT_SEP, KEPT(sysenter_esp), ANY, canonical},
@@ -130,6 +131,14 @@ u64 x86_tsc(const struct x86 *c)
 	return now(c) + c->tsc_offset;
 }
 
+static bool write_tsc(struct x86 *c, u64 offset)
+{
+	c->tsc_offset = offset;
+	if (c->bus.tsc_changed)
+		c->bus.tsc_changed(c->bus.arg);
+	return true;
+}
+
 /* ---- access -------------------------------------------------------------------------------------- */
 
 static const struct msr *find(const struct x86 *c, u32 n)
@@ -151,8 +160,11 @@ static u64 *member(struct x86 *c, const struct msr *m, u32 n)
 static bool is_silent(const struct x86 *c, u32 n)
 {
 	for (unsigned k = 0; k < countof(silent); k++) {
-		if (n >= silent[k].first && n <= silent[k].last)
-			return !silent[k].amd || x86_model_is_amd(c);
+		if (n >= silent[k].first && n <= silent[k].last && (!silent[k].amd || x86_model_is_amd(c))) {
+			log_line(LOG_UNIMP, "MSR %x at %llx: there is nothing behind it", n,
+				(unsigned long long)cpu_pc_now(&c->cpu));
+			return true;
+		}
 	}
 	return false;
 }
@@ -221,7 +233,7 @@ bool x86_msr_write(struct x86 *c, u32 n, u64 v)
 	if (of_apic(n) && c->bus.msr_write)
 		return c->bus.msr_write(c->bus.arg, n, v);
 	switch (n) {
-	case MSR_TSC: c->tsc_offset = v - now(c); return true;
+	case MSR_TSC: return write_tsc(c, v - now(c));
 	case MSR_EFER: return write_efer(c, v);
 	case MSR_FS_BASE: return write_base(c, S_FS, v);
 	case MSR_GS_BASE: return write_base(c, S_GS, v);
@@ -237,6 +249,8 @@ bool x86_msr_write(struct x86 *c, u32 n, u64 v)
 		return false;
 	if (m->offset == KEPT(mc_bank) && (n & 3) == 1 && v) /* IA32_MCi_STATUS can only be cleared */
 		return false;
+	if (n == MSR_TSC_ADJUST)
+		return write_tsc(c, v);
 	*member(c, m, n) = v;
 	return true;
 }

@@ -3,6 +3,7 @@
  * processors with long mode and the 32-bit one otherwise; the revision, at the same place in both, says which.
  * Intel SDM vol. 3, 31.3 to 31.7; AMD APM vol. 2, 10.2 and table 10-1. */
 #include "cpu/x86/sys.h"
+#include "mem/base/log.h"
 
 /* Offsets from SMBASE + 8000h. One map for entry and RSM, so that they cannot disagree. */
 enum { REVISION = 0x7efc };
@@ -109,6 +110,7 @@ static void save(struct x86 *c, bool is_wide)
 /* SDM vol. 3, table 31-4. */
 void x86_enter_smm(struct x86 *c)
 {
+	log_line(LOG_PCALL, "system-management mode at %04x:%llx", c->seg[S_CS].sel, (unsigned long long)c->cpu.pc);
 	c->smm = true;
 	c->nmi_blocked = true;
 	if (c->bus.smm)
@@ -184,6 +186,8 @@ static void rsm(struct cpu *cpu, const struct insn *i)
 	x86_debug_changed(c);
 	x86_update(c);
 	x86_rearm(c);
+	log_line(LOG_PCALL, "back from system-management mode to %04x:%llx", c->seg[S_CS].sel,
+		(unsigned long long)cpu->pc);
 }
 
 static const struct insn_row rows[] = {

@@ -6,37 +6,12 @@
 
 /* ---- rows ---------------------------------------------------------------------------------------- */
 
-/* The bytes between the end of member m and the start of member next. */
-#define GAP(t, m, next) \
-	{"(padding)", offsetof(t, m) + STATE_ESIZE(t, m), 1, offsetof(t, next) - offsetof(t, m) - STATE_ESIZE(t, m), \
-	 STATE_DERIVED, NULL, NULL}
-#define GAP_END(t, m) \
-	{"(padding)", offsetof(t, m) + STATE_ESIZE(t, m), 1, sizeof(t) - offsetof(t, m) - STATE_ESIZE(t, m), \
-	 STATE_DERIVED, NULL, NULL}
-/* Members first..last that are not saved, in one row. */
-#define SKIP_RANGE(t, first, last) \
-	{#first " .. " #last, offsetof(t, first), 1, offsetof(t, last) + STATE_ESIZE(t, last) - offsetof(t, first), \
-	 STATE_DERIVED, NULL, NULL}
-
-static const struct state_field cpu_rows[] = {
-	SKIP_RANGE(struct cpu, insn, block_pc),
-	STATE_U(struct cpu, pc),
-	STATE_U(struct cpu, icount),
-	STATE_SKIP(struct cpu, deadline),
-	SKIP_RANGE(struct cpu, pc_base, stay),
-	GAP(struct cpu, stay, rest),
-	SKIP_RANGE(struct cpu, rest, rest_pc),
-	SKIP_RANGE(struct cpu, tlb, shutdown_reason),
-	GAP_END(struct cpu, shutdown_reason),
-	STATE_END,
-};
-
 static const struct state_field seg_rows[] = {
 	STATE_U(struct seg, sel),
 	STATE_U(struct seg, attr),
 	STATE_U(struct seg, limit),
 	STATE_U(struct seg, base),
-	SKIP_RANGE(struct seg, ebase, wmax),
+	STATE_SKIP_RANGE(struct seg, ebase, wmax),
 	STATE_END,
 };
 
@@ -55,7 +30,7 @@ static const struct state_field vec_rows[] = {
 static const struct state_field f80_rows[] = {
 	STATE_U(struct f80, sig),
 	STATE_U(struct f80, se),
-	GAP_END(struct f80, se),
+	STATE_GAP_END(struct f80, se),
 	STATE_END,
 };
 
@@ -67,7 +42,7 @@ static const struct state_field x87_rows[] = {
 	STATE_U(struct x87, fop),
 	STATE_U(struct x87, fcs),
 	STATE_U(struct x87, fds),
-	GAP(struct x87, fds, fip),
+	STATE_GAP(struct x87, fds, fip),
 	STATE_U(struct x87, fip),
 	STATE_U(struct x87, fdp),
 	STATE_END,
@@ -81,12 +56,12 @@ static const struct state_field x86_state[] = {
 	STATE_U(struct x86, cr),
 	STATE_U(struct x86, flags),
 	STATE_U(struct x86, cpl),
-	SKIP_RANGE(struct x86, code_size, la_mask),
+	STATE_SKIP_RANGE(struct x86, code_size, la_mask),
 	STATE_SUB_ARRAY(struct x86, seg, seg_rows),
 	STATE_SUB_ARRAY(struct x86, v, vec_rows),
 	STATE_SUB(struct x86, x87, x87_rows),
 	STATE_U(struct x86, mxcsr),
-	GAP(struct x86, mxcsr, ldtr),
+	STATE_GAP(struct x86, mxcsr, ldtr),
 	STATE_SUB(struct x86, ldtr, seg_rows),
 	STATE_SUB(struct x86, tr, seg_rows),
 	STATE_SUB(struct x86, gdtr, dtr_rows),
@@ -107,12 +82,13 @@ static const struct state_field x86_state[] = {
 	STATE_U(struct x86, irq_line),
 	STATE_U(struct x86, init_pending),
 	STATE_U(struct x86, wait_sipi),
+	STATE_U(struct x86, ignne),
 	STATE_U(struct x86, shadow),
 	STATE_U(struct x86, trap_db),
-	GAP(struct x86, trap_db, dr6_pending),
+	STATE_GAP(struct x86, trap_db, dr6_pending),
 	STATE_U(struct x86, dr6_pending),
 	STATE_U(struct x86, step_armed),
-	GAP(struct x86, step_armed, smbase),
+	STATE_GAP(struct x86, step_armed, smbase),
 	STATE_U(struct x86, smbase),
 	STATE_SKIP(struct x86, ex),
 	STATE_U(struct x86, star),
@@ -141,7 +117,7 @@ static const struct state_field x86_state[] = {
 	STATE_U(struct x86, mwait_masked),
 	STATE_U(struct x86, rf_old),
 	STATE_U(struct x86, in_repeat),
-	SKIP_RANGE(struct x86, watch, isa),
+	STATE_SKIP_RANGE(struct x86, watch, isa),
 	STATE_END,
 };
 
@@ -432,4 +408,6 @@ const struct cpu_ops x86_ops = {
 	.deliver = x86_deliver,
 	.sync = x86_sync,
 	.trace = x86_trace,
+	.list_models = x86_list_models,
+	.explain = x86_explain,
 };

@@ -183,6 +183,8 @@ void x86_deliver(struct cpu *cpu);
 /* Says why the delivery is failing, for the fault chain; then raises. */
 X86_NORETURN void x86_fail(struct x86 *c, unsigned vector, u32 error, const char *why);
 void x86_shutdown(struct x86 *c, const char *why);
+/* Tells of an access to an address of s that nobody claims ("reads port"); for when LOG_GUEST_ERRORS is on. */
+void x86_note_access(struct x86 *c, const struct space *s, u64 addr, unsigned bytes, const char *what, u64 value);
 
 /* ---- boundary.c, debug.c ------------------------------------------------------------------------- */
 

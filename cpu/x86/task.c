@@ -2,6 +2,7 @@
 /* Hardware task switches between 16-bit and 32-bit task-state segments, by JMP, CALL, IRET, task gates and exceptions.
  * Intel SDM vol. 3, chapter 7: steps 7.3, checks table 7-1, flags and links table 7-2. */
 #include "cpu/x86/sys.h"
+#include "mem/base/log.h"
 
 enum { T_IP, T_FLAGS, T_REGS, T_ES = T_REGS + 8, T_CS, T_SS, T_DS, T_FS, T_GS, T_LDT, T_CR3, T_TRAP, T_COUNT };
 
@@ -238,6 +239,8 @@ void x86_task_switch(struct x86 *c, struct x86_desc *d, enum x86_task_source sou
 	struct x86_desc old;
 
 	check_memory(c, d, nested, ext);
+	log_line(LOG_PCALL, "task switch at %04x:%llx from %04x to %04x", c->seg[S_CS].sel, (unsigned long long)ip,
+		c->tr.sel, d->sel);
 	read_tss(c, base, wide, t);
 	if (!nested && x86_desc_get(c, c->tr.sel, &old))
 		set_busy(c, &old, false);

@@ -2,6 +2,7 @@
 /* The slow sides of vec.h: an instruction that may not run now, and 16-byte operands that cross a page, miss the TLB
  * or meet a limit. SDM vol. 2, 2.4, and vol. 3, 12.1 and 13.1. */
 #include "cpu/x86/sse_env.h"
+#include "cpu/x86/x87.h"
 
 void x86_sse_unavailable(struct x86 *c)
 {
@@ -14,7 +15,10 @@ void x86_mmx_unavailable(struct x86 *c)
 {
 	if (c->cr0 & CR0_EM)
 		x86_ud(c);
-	x86_raise(c, c->cr0 & CR0_TS ? X_NM : X_MF);
+	if (c->cr0 & CR0_TS)
+		x86_raise(c, X_NM);
+	if (!x87_pending(c))
+		x86_again(c);
 }
 
 struct xmm x86_read128_slow(struct x86 *c, unsigned seg, u64 ea)

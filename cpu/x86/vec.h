@@ -30,7 +30,8 @@ ALWAYS_INLINE void x86_sse_check(struct x86 *c)
 		x86_sse_unavailable(c);
 }
 
-/* SDM vol. 3, 12.1 and table 12-1: #UD if CR0.EM, #NM if CR0.TS, #MF if an x87 exception is pending (FSW.ES). */
+/* SDM vol. 3, 12.1 and table 12-1: #UD if CR0.EM, #NM if CR0.TS, #MF or FERR# if an x87 exception is pending
+ * (FSW.ES). */
 ALWAYS_INLINE void x86_mmx_check(struct x86 *c)
 {
 	if (unlikely((c->cr0 & (CR0_EM | CR0_TS)) | (c->x87.sw & 0x80)))

@@ -87,6 +87,7 @@ struct x86_bus {
 	bool (*msr_write)(void *arg, u32 msr, u64 value); /* false: not mine, or a value that must raise #GP */
 	void (*smm)(void *arg, bool inside); /* SMM entered or left: switch the memory view */
 	void (*ferr)(void *arg, bool level); /* FERR#: x87 error with CR0.NE clear */
+	void (*tsc_changed)(void *arg);      /* the guest has set the TSC: what waits for a count must look again */
 };
 
 /* One link of the chain that led to a double or triple fault. For people; not part of the state. */
@@ -136,6 +137,7 @@ struct x86 {
 	u64 dr[8];
 	u64 a20_mask; /* ~0, or all but bit 20 */
 	bool smm, halted, nmi_blocked, nmi_pending, smi_pending, irq_line, init_pending, wait_sipi;
+	bool ignne;   /* IGNNE#: with CR0.NE clear pending x87 exceptions are ignored */
 	u8 shadow;    /* 1: interrupts are held off until the next instruction has completed (STI); MOV SS: see sys.h */
 	u8 trap_db;   /* a debug trap is due after this instruction: DR6 bits to set are in dr6_pending */
 	u32 dr6_pending;
@@ -186,7 +188,8 @@ extern const struct cpu_ops x86_ops;
 
 /* ---- exceptions: none of these returns ------------------------------------------------------------- */
 
-enum x86_event_kind { EV_FAULT, EV_TRAP, EV_SOFT_INT, EV_ICEBP, EV_EXTERNAL, EV_NMI };
+/* EV_AGAIN: nothing is delivered, the instruction runs again after an interrupt. */
+enum x86_event_kind { EV_FAULT, EV_TRAP, EV_SOFT_INT, EV_ICEBP, EV_EXTERNAL, EV_NMI, EV_AGAIN };
 
 #if defined(__GNUC__)
 #define X86_NORETURN __attribute__((noreturn, cold))
@@ -199,6 +202,8 @@ X86_NORETURN void x86_raise_error(struct x86 *c, unsigned vector, u32 error);
 X86_NORETURN void x86_raise_pf(struct x86 *c, u64 la, u32 error);
 X86_NORETURN void x86_ud(struct x86 *c);
 X86_NORETURN void x86_gp(struct x86 *c, u32 error);
+/* Leaves the running instruction as if it had not begun. */
+X86_NORETURN void x86_again(struct x86 *c);
 
 /* ---- derived state -------------------------------------------------------------------------------------- */
 
@@ -263,6 +268,6 @@ void x86_boot_real(struct x86 *c, u16 cs, u16 ip);
 /* After the state rows were loaded from a snapshot: recomputes all that is (derived). */
 void x86_loaded(struct x86 *c);
 /* The exceptions that led to the last double or triple fault, a line each. */
-void x86_print_fault_chain(const struct x86 *c, FILE *out);
+void x86_explain(const struct cpu *cpu, FILE *out);
 
 #endif

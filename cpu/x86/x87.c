@@ -7,17 +7,21 @@
 #include "cpu/x86/sys.h"
 
 /* With CR0.NE clear FERR# is raised and the processor stands still for the interrupt that the board makes of it. If
- * there is none (IGNNE#, or interrupts are off) the instruction runs as if nothing were pending. */
+ * there is none (masked, or interrupts are off), or with IGNNE#, the instruction runs as if nothing were pending (SDM
+ * vol. 1, D.2.1). */
 bool x87_pending(struct x86 *c)
 {
 	bool waiting = c->irq_line;
 
 	if (c->cr0 & CR0_NE)
 		x86_raise(c, X_MF);
+	if (c->ignne)
+		return true;
 	if (c->bus.ferr)
 		c->bus.ferr(c->bus.arg, true);
 	if (waiting || !c->irq_line || !(c->flags & FL_IF))
 		return true;
+	c->step_armed = false; /* TF: it has not completed */
 	cpu_stay(&c->cpu);
 	return false;
 }

@@ -4,6 +4,7 @@
 #include "cpu/x86/operand.h"
 #include "cpu/x86/sys.h"
 #include "cpu/x86/vec_exec.h"
+#include "cpu/x86/x87.h"
 
 enum {
 	MXCSR_MASK = 0xffff,
@@ -50,10 +51,9 @@ static void get_x87(struct x86 *c, const u8 *p, bool wide)
 	struct x87 *x = &c->x87;
 	unsigned top;
 
-	x->cw = (load_le16(p) & 0x1f7f) | 0x40;
-	x->sw = load_le16(p + 2) & 0x7f7f;
-	if (x->sw & ~x->cw & 0x3f) /* ES and B follow from flags and masks (SDM vol. 1, 8.1.3.3) */
-		x->sw |= 0x8080;
+	x->cw = (load_le16(p) & CW_BITS) | CW_ALWAYS;
+	x->sw = (u16)((load_le16(p + 2) & ~SW_ES) | (x->sw & SW_ES));
+	x87_update_es(c);
 	x->valid = p[4];
 	x->fop = load_le16(p + 6) & 0x7ff;
 	x->fip = wide ? load_le64(p + 8) : load_le32(p + 8);
@@ -67,7 +67,8 @@ static void get_x87(struct x86 *c, const u8 *p, bool wide)
 
 static void init_x87(struct x86 *c)
 {
-	c->x87 = (struct x87){.cw = 0x37f};
+	c->x87 = (struct x87){.cw = CW_INIT, .sw = c->x87.sw & SW_ES};
+	x87_update_es(c);
 }
 
 static void put_xmm(const struct x86 *c, u8 *p)

@@ -2,7 +2,8 @@
 /* The PC as a table, and the solder that a table can't say: memory map, interrupt wires, A20, system-management memory.
  *
  *   processor -- i440fx -- PCI -- piix3 (ISA: 8259 x2, 8254, RTC, 8042, 16550 x2, debug ports)
- *       |           |        \-- piix4-pm (ACPI)
+ *       |           |        |-- piix4-pm (ACPI)
+ *       |           |        \-- piix3-ide -- two ATA channels
  *     lapic -- ioapic, hpet  RAM, SMRAM, shadow RAM
  */
 #include "devices/board/pc.h"
@@ -12,6 +13,7 @@
 #include "devices/bus/i440fx.h"
 #include "devices/bus/fw_cfg.h"
 #include "devices/bus/piix3.h"
+#include "devices/disk/piix3_ide.h"
 #include "devices/input/ps2.h"
 #include "devices/irq/i8259.h"
 #include "devices/irq/ioapic.h"
@@ -88,7 +90,7 @@ static bool map_bios(struct machine *m, struct err *err)
 	return true;
 }
 
-/* ---- wires ------------------------------------------------------------------------------------------------- */
+/* ---- wires --------------------------------------------------------------------------------------------- */
 
 static struct x86 *cpu_of(struct machine *m)
 {
@@ -104,11 +106,20 @@ static void set_isa(void *arg, unsigned irq, bool level)
 	line_set(&pc->to_ioapic[irq], level);
 }
 
-/* Both gates drive the same line; the last one to move decides. */
+/* Both gates drive the same line; the last one to move decides, and port 92h shows it. */
 static void set_a20(void *arg, unsigned pin, bool level)
 {
+	struct pc *pc = ((struct machine *)arg)->board_data;
+
 	(void)pin;
 	x86_set_a20(cpu_of(arg), level);
+	line_set(&pc->a20_level, level);
+}
+
+static void set_ignne(void *arg, unsigned pin, bool level)
+{
+	(void)pin;
+	cpu_of(arg)->ignne = level;
 }
 
 static void do_reset(void *arg, unsigned pin, bool level)
@@ -131,6 +142,13 @@ static void do_button(void *arg, unsigned pin, bool level)
 		piix4_pm_button(dev_find(arg, "pm"));
 }
 
+static bool add_vga(struct machine *m, struct err *err)
+{
+	static const struct board_row row = {.type = &vga_type, .id = "vga", .at = AT_PCI, .base = 2 << 3, .irq = -1};
+
+	return !m->config.vga || dev_add(m, &row, err);
+}
+
 /* -device: what can be added by hand. */
 static bool plug_all(struct machine *m, struct err *err)
 {
@@ -138,13 +156,26 @@ static bool plug_all(struct machine *m, struct err *err)
 		const struct plug *p = &m->config.plugs[n];
 		struct board_row row = {.type = &exit_type, .id = "exit", .at = AT_PORT, .base = 0x501, .irq = -1,
 			.opts = p->opts};
+		bool taken;
 
+		if (!ide_plug(m, n, &taken, err))
+			return false;
+		if (taken)
+			continue;
 		if (strcmp(p->device, exit_type.name))
-			return err_set(err, "-device %s: can't be added to a pc; isa-debug-exit can", p->device);
+			return err_set(err, "-device %s: can't be added to a pc; isa-debug-exit, ide-hd and ide-cd can",
+				p->device);
 		if (!dev_add(m, &row, err))
 			return false;
 	}
 	return true;
+}
+
+static void list_plugs(FILE *out)
+{
+	fprintf(out, "%-24s %s; options: iobase,iosize,raw\n", exit_type.name, exit_type.about);
+	fprintf(out, "%-24s hard disk; options: drive,id,bus,unit,serial,model\n", "ide-hd");
+	fprintf(out, "%-24s CD-ROM drive; options: drive,id,bus,unit,serial,model\n", "ide-cd");
 }
 
 static bool wire(struct machine *m, struct err *err)
@@ -167,6 +198,8 @@ static bool wire(struct machine *m, struct err *err)
 	for (unsigned pin = 16; pin < IOAPIC_PINS; pin++)
 		m->irqs[pin] = dev_pin(ioapic, pin);
 	piix3_connect(south, isa);
+	m->irqs[13] = dev_pin(south, PIIX3_PIN_FERR); /* the processor's own: it reaches interrupt 13 through a latch */
+	dev_connect(south, PIIX3_OUT_IGNNE, (struct line){set_ignne, m, 0});
 	/* The HPET may take the place of the 8254 and the RTC, so their interrupts go through it. */
 	dev_connect(hpet, HPET_OUT_IRQ0, m->irqs[0]);
 	dev_connect(hpet, HPET_OUT_IRQ8, m->irqs[8]);
@@ -175,7 +208,9 @@ static bool wire(struct machine *m, struct err *err)
 	m->irqs[8] = dev_pin(hpet, HPET_PIN_RTC);
 	i440fx_connect(dev_find(m, "i440fx"), &pc->ram, m->config.bios.data ? &pc->bios : NULL);
 	i440fx_connect_piix3(dev_find(m, "i440fx"), south);
+	piix3_ide_connect(dev_find(m, "ide"), dev_find(m, "ide0"), dev_find(m, "ide1"));
 	piix4_pm_connect(dev_find(m, "pm"), m->irqs[PC_SCI], (struct line){do_smi, m, 0});
+	pc->a20_level = dev_pin(dev_find(m, "port92"), PORT92_PIN_A20);
 	dev_connect(dev_find(m, "port92"), PORT92_OUT_A20, (struct line){set_a20, m, 0});
 	dev_connect(dev_find(m, "port92"), PORT92_OUT_RESET, (struct line){do_reset, m, 0});
 	dev_connect(dev_find(m, "i8042"), I8042_OUT_A20, (struct line){set_a20, m, 1});
@@ -184,10 +219,10 @@ static bool wire(struct machine *m, struct err *err)
 	fw_cfg_set_number(dev_find(m, "fw_cfg"), FW_CFG_RAM_SIZE, 8, m->config.ram_size);
 	m->power_button = (struct line){do_button, m, 0};
 	rtc_cmos_set_memory(dev_find(m, "rtc"), pc->low_size, pc->high_size);
-	return plug_all(m, err);
+	return add_vga(m, err) && plug_all(m, err);
 }
 
-/* ---- starting ------------------------------------------------------------------------------------------------ */
+/* ---- starting ------------------------------------------------------------------------------------------ */
 
 static void add_e820(struct boot_info *b, u64 base, u64 size, u32 type)
 {
@@ -237,6 +272,7 @@ static bool boot(struct machine *m, struct err *err)
 	i440fx_shadow(dev_find(m, "i440fx"));
 	lapic_virtual_wire(dev_find(m, "lapic"));
 	piix4_pm_enable(dev_find(m, "pm"), PC_PM_BASE);
+	piix3_ide_enable(dev_find(m, "ide"), PC_IDE_BASE);
 	b.tables = pc->low_size - PC_TABLES;
 	b.rsdp = PC_RSDP;
 	write_tables(m, (u32)b.tables);
@@ -270,6 +306,7 @@ static void finish(struct machine *m)
 static const struct board_row rows[] = {
 	PCI(i440fx_type, "i440fx", 0, 0, NULL),
 	PCI(piix3_type, "piix3", 1, 0, NULL),
+	PCI(piix3_ide_type, "ide", 1, 1, NULL),
 	PCI(piix4_pm_type, "pm", 1, 3, NULL),
 	ISA(i8259_type, "pic0", 0x20, -1, "elcr=0x4d0,elcr_mask=0xf8"),
 	ISA(i8259_type, "pic1", 0xa0, -1, "elcr=0x4d1,elcr_mask=0xde"),
@@ -280,6 +317,8 @@ static const struct board_row rows[] = {
 	ISA(rtc_type, "rtc", 0x70, 8, NULL),
 	ISA(uart16550_type, "serial0", 0x3f8, 4, "index=0"),
 	ISA(uart16550_type, "serial1", 0x2f8, 3, "index=1"),
+	ISA(ata_channel_type, "ide0", 0x1f0, 14, NULL),
+	ISA(ata_channel_type, "ide1", 0x170, 15, "index=1"),
 	ISA(i8042_type, "i8042", 0x60, 1, "aux_irq=12"),
 	{.type = &ps2_keyboard_type, .id = "keyboard", .irq = -1},
 	ISA(port92_type, "port92", 0x92, -1, NULL),
@@ -291,6 +330,7 @@ static const struct board_row rows[] = {
 
 const struct board pc_board = {
 	.name = "pc", .about = "PC with 440FX and PIIX3, as QEMU's pc",
-	.cpu = &x86_ops, .default_cpu = "max",
+	.cpu = &x86_ops, .default_cpu = "max", .drive_if = "ide",
 	.rows = rows, .prepare = prepare, .wire = wire, .boot = boot, .finish = finish,
+	.list_plugs = list_plugs,
 };

@@ -12,12 +12,14 @@ struct pc {
 	struct ram ram, bios;
 	struct region low, high, hole, rom_low, rom_high;
 	struct line to_pic[16], to_ioapic[16];
+	struct line a20_level; /* to port 92h */
 	u64 low_size, high_size; /* bytes below and above 4 GiB */
 };
 
 enum {
 	PC_PM_BASE = 0x600, /* where firmware puts the power-management ports */
 	PC_GPE_BASE = 0xafe0,
+	PC_IDE_BASE = 0xc000, /* likewise those of the IDE bus master */
 	PC_SCI = 9,
 	PC_RSDP = 0xf5000,
 	PC_MPTABLE = 0xf5100,

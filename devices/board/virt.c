@@ -184,6 +184,7 @@ static const struct board_row rows[] = {
 
 const struct board virt_board = {
 	.name = "virt", .about = "ARM machine of virtual devices, as QEMU's virt",
-	.cpu = &arm_ops, .default_cpu = "cortex-a72",
+	.cpu = &arm_ops, .drive_if = "virtio", .default_cpu = "cortex-a72",
 	.rows = rows, .prepare = prepare, .wire = wire, .boot = virt_boot, .finish = finish,
+	.list_plugs = virtio_mmio_list_plugs,
 };

@@ -57,6 +57,14 @@ void pci_add_bar(struct pci_func *f, unsigned n, struct region *r, bool io)
 	space_add(io ? &f->dev->machine->ports : &f->dev->machine->memory, r);
 }
 
+void pci_add_rom(struct pci_func *f, struct region *r)
+{
+	f->bar[PCI_BAR_ROM] = (struct pci_bar){r, r->size, false};
+	store_le32(f->wmask + PCI_ROM, ((u32)~(r->size - 1) & 0xfffff800) | PCI_ROM_ENABLE);
+	r->on = false;
+	space_add(&f->dev->machine->memory, r);
+}
+
 /* A BAR of all ones is what a driver writes to learn the size: not a place. */
 static bool in_window(const struct pci_func *f, const struct pci_bar *b, u64 base)
 {
@@ -69,16 +77,18 @@ static void update_bars(struct pci_func *f)
 {
 	u16 command = pci_get16(f, PCI_COMMAND);
 
-	for (unsigned n = 0; n < 6; n++) {
+	for (unsigned n = 0; n < countof(f->bar); n++) {
 		struct pci_bar *b = &f->bar[n];
+		u32 value;
 		u64 base;
 		bool on;
 
 		if (!b->region)
 			continue;
-		base = load_le32(f->config->byte + PCI_BAR + n * 4) & (b->io ? ~3u : ~15u);
+		value = load_le32(f->config->byte + (n == PCI_BAR_ROM ? PCI_ROM : PCI_BAR + n * 4));
+		base = value & (n == PCI_BAR_ROM ? ~0x7ffu : b->io ? ~3u : ~15u);
 		on = command & (b->io ? PCI_COMMAND_IO : PCI_COMMAND_MEMORY);
-		on = on && in_window(f, b, base);
+		on = on && (n != PCI_BAR_ROM || (value & PCI_ROM_ENABLE)) && in_window(f, b, base);
 		if (b->region->base == base && b->region->on == on)
 			continue;
 		b->region->base = base;

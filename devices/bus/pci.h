@@ -12,6 +12,7 @@ enum {
 	PCI_CLASS = 0x09, PCI_HEADER = 0x0e, PCI_BAR = 0x10, PCI_SUBSYSTEM_VENDOR = 0x2c, PCI_SUBSYSTEM = 0x2e,
 	PCI_ROM = 0x30, PCI_CAPS = 0x34, PCI_IRQ_LINE = 0x3c, PCI_IRQ_PIN = 0x3d,
 };
+enum { PCI_BAR_ROM = 6, PCI_ROM_ENABLE = 1 };
 enum { PCI_COMMAND_IO = 1, PCI_COMMAND_MEMORY = 2, PCI_COMMAND_MASTER = 4, PCI_COMMAND_NO_INTX = 1 << 10 };
 
 struct pci_config {
@@ -30,7 +31,7 @@ struct pci_func {
 	struct pci_config *config;
 	u8 wmask[256], w1c[256]; /* set by the device before pci_add or after; the standard ones are set by pci_add */
 	u8 initial[256];         /* what reset puts back: the device fills it through pci_add and directly */
-	struct pci_bar bar[6];
+	struct pci_bar bar[7]; /* [PCI_BAR_ROM]: the expansion ROM's (6.2.5.2) */
 	struct pci_bus *bus;
 	u8 devfn; /* device << 3 | function */
 	bool intx;
@@ -61,6 +62,8 @@ bool pci_add(struct pci_bus *bus, struct dev *d, struct pci_func *f, struct pci_
 	     const struct pci_id *id, struct err *err);
 /* A BAR whose region (base is set by the guest, on by the command register) is mapped into memory or ports. */
 void pci_add_bar(struct pci_func *f, unsigned n, struct region *r, bool io);
+/* Likewise the expansion ROM's, whose size is at least 2 KiB. */
+void pci_add_rom(struct pci_func *f, struct region *r);
 /* Configuration registers back to their power-on values; called by the device's reset. */
 void pci_reset(struct pci_func *f);
 /* After a snapshot: regions follow the saved registers. */

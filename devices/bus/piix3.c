@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* The PC's south bridge, function 0: Intel 82371SB datasheet (290550), chapter 2.2. Routes the four PCI interrupts to
- * ISA interrupts (60h-63h) and holds the reset control register. The 8259s, 8254 and the like are devices of their
- * own. */
+ * ISA interrupts (60h-63h), holds the reset control register, and makes interrupt 13 of the processor's FERR#. The
+ * 8259s, 8254 and the like are devices of their own. */
 #include "devices/bus/piix3.h"
 
 #include "devices/bus/pci.h"
 #include "devices/machine.h"
 #include "devices/types.h"
 
-enum { PIRQRCA = 0x60, PIRQ_DISABLED = 0x80, RCR_RESET_TYPE = 2, RCR_RESET = 4 };
+enum { PIRQRCA = 0x60, PIRQ_DISABLED = 0x80, RCR_RESET_TYPE = 2, RCR_RESET = 4, IRQ_FERR = 13 };
 
 struct piix3 {
 	struct pci_config config;
@@ -16,16 +16,19 @@ struct piix3 {
 	u8 pirq;     /* levels of PIRQ[A-D] */
 	u16 isa;     /* levels that ISA devices drive */
 	u16 routed;  /* levels on the 16 outputs */
+	u8 ferr, ignne;
 };
 
 struct piix3_links {
 	struct pci_func func;
-	struct line out[16];
+	struct line out[16], ignne;
+	struct reg_map coprocessor;
 };
 
 static const struct state_field rows[] = {
 	STATE_SUB(struct piix3, config, pci_config_rows), STATE_U(struct piix3, rcr), STATE_U(struct piix3, pirq),
-	STATE_U(struct piix3, isa), STATE_U(struct piix3, routed), STATE_END,
+	STATE_U(struct piix3, isa), STATE_U(struct piix3, routed), STATE_U(struct piix3, ferr),
+	STATE_U(struct piix3, ignne), STATE_END,
 };
 
 static void update(struct dev *d)
@@ -65,6 +68,71 @@ static void set_isa(void *arg, unsigned n, bool level)
 	s->isa = (u16)((s->isa & ~(1u << n)) | (unsigned)level << n);
 	update(d);
 }
+
+/* ---- x87 errors: SDM vol. 1, D.2.1.2 (figure D-1); datasheet: Coprocessor Error Register -------------------- */
+
+static void set_ignne(struct dev *d, bool level)
+{
+	struct piix3 *s = d->state;
+	struct piix3_links *l = d->links;
+
+	s->ignne = level;
+	line_set(&l->ignne, level);
+}
+
+/* Its rise asks for interrupt 13 until port F0h is written; its fall ends IGNNE#. */
+static void set_ferr(void *arg, unsigned pin, bool level)
+{
+	struct dev *d = arg;
+	struct piix3 *s = d->state;
+
+	(void)pin;
+	if (level && !s->ferr)
+		set_isa(d, IRQ_FERR, true);
+	s->ferr = level;
+	if (!level)
+		set_ignne(d, false);
+}
+
+static u64 error_read(struct dev *d, unsigned index, u64 stored)
+{
+	(void)d;
+	(void)index;
+	(void)stored;
+	return 0xff;
+}
+
+static void error_wrote(struct dev *d, unsigned index, u64 old, u64 now)
+{
+	const struct piix3 *s = d->state;
+
+	(void)index;
+	(void)old;
+	(void)now;
+	set_isa(d, IRQ_FERR, false);
+	set_ignne(d, s->ferr);
+}
+
+static const struct reg regs[] = {
+	{"COPERR", 0, 1, .read = error_read, .wrote = error_wrote,
+	 .doc = "coprocessor error: writing ends interrupt 13, and holds IGNNE# while there is FERR#"},
+};
+static const struct reg_bank bank = {"piix3 coprocessor error", regs, countof(regs), 1, 1, 1, 0};
+static const struct reg_bank *const banks[] = {&bank, NULL};
+
+static struct line pin(struct dev *d, unsigned n)
+{
+	return n == PIIX3_PIN_FERR ? (struct line){set_ferr, d, n} : (struct line){NULL, NULL, 0};
+}
+
+static struct line *out(struct dev *d, unsigned n)
+{
+	struct piix3_links *l = d->links;
+
+	return n == PIIX3_OUT_IGNNE ? &l->ignne : NULL;
+}
+
+/* ---- for the board --------------------------------------------------------------------------------------------- */
 
 struct line piix3_pirq(struct dev *d, unsigned n)
 {
@@ -117,6 +185,9 @@ static void reset(struct dev *d)
 
 	pci_reset(&l->func);
 	s->rcr = 0;
+	s->ferr = 0;
+	set_ignne(d, false);
+	s->isa &= (u16) ~(1u << IRQ_FERR);
 	update(d);
 }
 
@@ -130,6 +201,7 @@ static bool attach(struct dev *d, const struct board_row *row, struct err *err)
 	if (!pci_add(pci_bus_of(d->machine), d, &l->func, &s->config, (unsigned)row->base, &id, err))
 		return false;
 	l->func.wrote = wrote;
+	reg_map_add(&l->coprocessor, d, &bank, &d->machine->ports, 0xf0);
 	store_le16(initial + PCI_COMMAND, 7);
 	store_le16(initial + PCI_STATUS, 0x0200);
 	initial[0x4c] = 0x4d;
@@ -150,5 +222,5 @@ static bool attach(struct dev *d, const struct board_row *row, struct err *err)
 const struct dev_type piix3_type = {
 	.name = "piix3", .about = "82371SB PCI-to-ISA bridge", .version = 1,
 	.state_size = sizeof(struct piix3), .links_size = sizeof(struct piix3_links),
-	.state = rows, .attach = attach, .reset = reset,
+	.banks = banks, .state = rows, .attach = attach, .reset = reset, .pin = pin, .out = out,
 };

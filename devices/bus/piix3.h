@@ -5,6 +5,10 @@
 
 #include "devices/dev.h"
 
+/* The processor's FERR# and IGNNE#. */
+enum { PIIX3_PIN_FERR };
+enum { PIIX3_OUT_IGNNE };
+
 /* Input PIRQ[A-D]#. */
 struct line piix3_pirq(struct dev *d, unsigned n);
 /* Where the 16 ISA interrupts go: PIRQs are routed onto these, or-ed with the ISA devices that use piix3_isa_irq. */

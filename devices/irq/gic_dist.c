@@ -344,6 +344,12 @@ void gic_config_wrote(struct dev *d, unsigned half, u64 old, u64 now)
 	word_change(d, ((struct gic *)d->state)->edge, half / 2, edge, mask & ~edge);
 }
 
+void gic_ctlr_wrote(struct dev *d, unsigned index, u64 old, u64 now)
+{
+	(void)index, (void)old, (void)now;
+	gic_update(d);
+}
+
 /* ---- device ----------------------------------------------------------------------------------------------------- */
 
 static struct gic_frame *enter(void *arg)

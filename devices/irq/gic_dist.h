@@ -103,5 +103,6 @@ u64 gic_priority_read(struct dev *d, unsigned intid, u64 stored);
 void gic_priority_wrote(struct dev *d, unsigned intid, u64 old, u64 now);
 u64 gic_config_read(struct dev *d, unsigned half, u64 stored);
 void gic_config_wrote(struct dev *d, unsigned half, u64 old, u64 now);
+void gic_ctlr_wrote(struct dev *d, unsigned index, u64 old, u64 now);
 
 #endif

@@ -106,12 +106,6 @@ static u64 targets_own_read(struct dev *d, unsigned index, u64 stored)
 
 /* ---- the distributor's registers -------------------------------------------------------------------------------- */
 
-static void ctlr_wrote(struct dev *d, unsigned index, u64 old, u64 now)
-{
-	(void)index, (void)old, (void)now;
-	gic_update(d);
-}
-
 static u64 typer_read(struct dev *d, unsigned index, u64 stored)
 {
 	const struct gic_links *l = d->links;
@@ -139,7 +133,7 @@ static u64 id_read(struct dev *d, unsigned index, u64 stored)
 #define GICV2S(m) REG_MEMBERS(struct gicv2, m)
 
 static const struct reg gicd_regs[] = {
-	{.name = "GICD_CTLR", .off = 0, .width = 4, GICV2(g.ctlr), .wmask = 3, .wrote = ctlr_wrote, .doc = "forwards groups 0, 1"},
+	{.name = "GICD_CTLR", .off = 0, .width = 4, GICV2(g.ctlr), .wmask = 3, .wrote = gic_ctlr_wrote, .doc = "forwards groups 0, 1"},
 	{.name = "GICD_TYPER", .off = 4, .width = 4, .read = typer_read, .doc = "words of interrupts - 1, processors - 1"},
 	{.name = "GICD_IIDR", .off = 8, .width = 4, .read = iidr_read},
 	{.name = "GICD_IGROUPR", .off = 0x80, .width = 4, .count = GIC_WORDS, .read = gic_group_read, .wrote = gic_group_wrote},

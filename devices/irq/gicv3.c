@@ -41,12 +41,6 @@ static void route_wrote(struct dev *d, unsigned spi, u64 old, u64 now)
 
 /* ---- registers -------------------------------------------------------------------------------------------------- */
 
-static void ctlr_wrote(struct dev *d, unsigned index, u64 old, u64 now)
-{
-	(void)index, (void)old, (void)now;
-	gic_update(d);
-}
-
 static u64 typer_read(struct dev *d, unsigned index, u64 stored)
 {
 	(void)d, (void)index, (void)stored;
@@ -74,7 +68,7 @@ static u64 id_read(struct dev *d, unsigned index, u64 stored)
 /* With affinity routing the registers of SGIs and PPIs are the redistributors'; here they are reserved. */
 static const struct reg gicd_regs[] = {
 	{.name = "GICD_CTLR", .off = 0, .width = 4, GICV3(g.ctlr), .reset = CTLR_ARE | CTLR_DS, .wmask = 3,
-	 .wrote = ctlr_wrote, .doc = "forwards groups 0, 1; ARE and DS are one"},
+	 .wrote = gic_ctlr_wrote, .doc = "forwards groups 0, 1; ARE and DS are one"},
 	{.name = "GICD_TYPER", .off = 4, .width = 4, .read = typer_read},
 	{.name = "GICD_IIDR", .off = 8, .width = 4, .read = iidr_read},
 	{.name = "GICD_IGROUPR", .off = 0x80, .width = 4, .count = GIC_WORDS, .read = gic_group_read, .wrote = gic_group_wrote},

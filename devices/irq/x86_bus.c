@@ -63,6 +63,11 @@ static void bus_ferr(void *arg, bool level)
 	line_set(&irq, level);
 }
 
+static void bus_tsc_changed(void *arg)
+{
+	lapic_tsc_changed(arg);
+}
+
 /* ---- what the APIC tells ---------------------------------------------------------------------------------------- */
 
 static void core_intr(void *arg, bool level)
@@ -124,6 +129,7 @@ void x86_bus_connect(struct machine *m, struct dev *lapic, struct dev *pic)
 		.arg = lapic, .irq_ack = bus_irq_ack, .time = bus_time, .tpr_read = bus_tpr_read,
 		.tpr_write = bus_tpr_write,
 		.msr_read = bus_msr_read, .msr_write = bus_msr_write, .smm = bus_smm, .ferr = bus_ferr,
+		.tsc_changed = bus_tsc_changed,
 	};
 	lapic_connect(lapic, &core);
 	dev_connect(pic, I8259_OUT_INT, dev_pin(lapic, LAPIC_LINT0));

@@ -6,7 +6,8 @@
 #include "devices/machine.h"
 
 /* From a board's wire(): fills the processor's struct x86_bus and the APIC's struct lapic_core, and connects the master
- * 8259's INT to LINT0. FERR# drives global interrupt 13; NMI from the monitor drives LINT1. */
+ * 8259's INT to LINT0. FERR# drives global interrupt 13, which the
+ * board may latch; NMI from the monitor drives LINT1. */
 void x86_bus_connect(struct machine *m, struct dev *lapic, struct dev *pic);
 
 #endif

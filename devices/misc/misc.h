@@ -6,8 +6,8 @@
 #include "devices/dev.h"
 #include "devices/types.h"
 
-/* Tells the port-92h device the A20 state that the keyboard controller has set, so that both agree. */
-void port92_note_a20(struct dev *d, bool on);
+/* Port 92h. PIN_A20 is the level of A20, whoever drives it: bit 1 shows that. */
+enum { PORT92_PIN_A20 };
 enum { PORT92_OUT_A20, PORT92_OUT_RESET };
 
 #endif

@@ -36,11 +36,18 @@ static const struct reg regs[] = {
 static const struct reg_bank bank = {"port92", regs, countof(regs), 1, 1, 1, 0};
 static const struct reg_bank *const banks[] = {&bank, NULL};
 
-void port92_note_a20(struct dev *d, bool on)
+/* The keyboard controller may have moved it. */
+static void set_a20(void *arg, unsigned n, bool on)
 {
-	struct port92 *s = d->state;
+	struct port92 *s = ((struct dev *)arg)->state;
 
-	s->value = (u8)((s->value & 1) | (on ? 2 : 0));
+	(void)n;
+	s->value = (u8)((s->value & ~2) | (on ? 2 : 0));
+}
+
+static struct line pin(struct dev *d, unsigned n)
+{
+	return n == PORT92_PIN_A20 ? (struct line){set_a20, d, n} : (struct line){NULL, NULL, 0};
 }
 
 static struct line *out(struct dev *d, unsigned n)
@@ -70,5 +77,5 @@ static bool attach(struct dev *d, const struct board_row *row, struct err *err)
 const struct dev_type port92_type = {
 	.name = "port92", .about = "system control port A: fast A20 gate and reset", .version = 1,
 	.state_size = sizeof(struct port92), .links_size = sizeof(struct port92_links),
-	.banks = banks, .state = rows, .attach = attach, .reset = reset, .out = out,
+	.banks = banks, .state = rows, .attach = attach, .reset = reset, .pin = pin, .out = out,
 };

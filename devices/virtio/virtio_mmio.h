@@ -16,6 +16,8 @@
  *   virtconsole           nr=N, name=TEXT; port 0 is for the first of these
  *   virtserialport        nr=N, name=TEXT */
 bool virtio_mmio_plug_all(struct machine *m, struct err *err);
+/* A line for each of these. */
+void virtio_mmio_list_plugs(FILE *out);
 
 /* From the attach of a device that called virtio_init: puts it into a slot. */
 bool virtio_mmio_plug(struct dev *d, const struct board_row *row, struct err *err);

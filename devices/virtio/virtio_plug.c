@@ -17,6 +17,13 @@ static const struct {
 	{&virtserialport_type, "bus,nr,name,", false},
 };
 
+void virtio_mmio_list_plugs(FILE *out)
+{
+	for (unsigned k = 0; k < countof(kinds); k++)
+		fprintf(out, "%-24s %s; options: %sid,%.*s\n", kinds[k].type->name, kinds[k].type->about,
+			kinds[k].disk ? "drive," : "", (int)strlen(kinds[k].keys) - 1, kinds[k].keys);
+}
+
 /* "key=value,key=value" with keys of the list only. */
 static bool check_options(const struct plug *p, const char *keys, struct err *err)
 {

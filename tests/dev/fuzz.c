@@ -9,6 +9,7 @@
 #include "devices/irq/lapic.h"
 #include "devices/types.h"
 #include "mem/base/log.h"
+#include "tests/random.h"
 
 #include <stdlib.h>
 
@@ -22,11 +23,7 @@ struct fuzz {
 
 static u64 next(struct fuzz *f)
 {
-	u64 z = f->random += 0x9e3779b97f4a7c15u;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-	return z ^ z >> 31;
+	return random_next(&f->random);
 }
 
 static void saw(struct fuzz *f, u64 v)

@@ -4,6 +4,7 @@
 
 #include "devices/bus/i440fx.h"
 #include "devices/bus/piix3.h"
+#include "devices/disk/piix3_ide.h"
 #include "devices/input/ps2.h"
 #include "devices/irq/gic.h"
 #include "devices/irq/i8259.h"
@@ -237,6 +238,7 @@ void rig_solder(struct rig *r)
 {
 	struct dev *north = of_type(r, &i440fx_type), *south = of_type(r, &piix3_type), *pm = of_type(r,
 		&piix4_pm_type);
+	struct dev *ide = of_type(r, &piix3_ide_type);
 	struct dev *i8042 = of_type(r, &i8042_type), *keyboard = of_type(r, &ps2_keyboard_type);
 	struct line isa[16];
 
@@ -248,6 +250,8 @@ void rig_solder(struct rig *r)
 		i440fx_connect(north, &r->ram, NULL);
 	if (north && south)
 		i440fx_connect_piix3(north, south);
+	if (ide)
+		piix3_ide_connect(ide, dev_find(r->m, "ide0"), dev_find(r->m, "ide1"));
 	if (i8042 && keyboard)
 		ps2_keyboard_connect(keyboard, i8042);
 	if (pm) {

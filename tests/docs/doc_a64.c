@@ -16,8 +16,14 @@ static void put_row(FILE *out, const struct insn_row *row)
 static void put_registers(FILE *out)
 {
 	static const struct sysreg_table *const tables[] = {
-		&arm_sysreg_core, &arm_sysreg_el2, &arm_sysreg_id, &arm_sysreg_debug, &arm_sysreg_pmu, &arm_sysreg_timer,
-		&arm_sysreg_gic, &arm_sysreg_impdef,
+		&arm_sysreg_core,
+		&arm_sysreg_el2,
+		&arm_sysreg_id,
+		&arm_sysreg_debug,
+		&arm_sysreg_pmu,
+		&arm_sysreg_timer,
+		&arm_sysreg_gic,
+		&arm_sysreg_impdef,
 	};
 	static const char *const level[] = {"EL0", "EL1", "EL2", "EL3", "-"};
 
@@ -42,8 +48,8 @@ void doc_a64(FILE *out)
 		rows += a64_groups[groups]->nrows;
 	fprintf(out,
 		"# A64 instructions\n\n"
-		"Made from the rows by `docgen`; do not edit. The notation is explained in `cpu/arm/a64/a64.h`. %u rows\n"
-		"in %u groups, and the [system registers](#system-registers).\n",
+		"Made from the rows by `docgen`; do not edit. The notation is explained in `cpu/arm/a64/a64.h`.\n"
+		"%u rows in %u groups, and the [system registers](#system-registers).\n",
 		rows, groups);
 	for (unsigned g = 0; g < groups; g++) {
 		const struct insn_group *group = a64_groups[g];

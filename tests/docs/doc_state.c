@@ -47,7 +47,8 @@ void doc_state(FILE *out)
 	for (unsigned n = 0; boards[n]; n++) {
 		char title[100];
 
-		snprintf(title, sizeof(title), "The processor of the machine %s (%s)", boards[n]->name, boards[n]->cpu->name);
+		snprintf(title, sizeof(title), "The processor of the machine %s (%s)", boards[n]->name,
+			boards[n]->cpu->name);
 		put_object(out, title, boards[n]->cpu->state);
 	}
 	put_object(out, "The clock", clock_rows);

@@ -5,6 +5,7 @@
 #define TESTS_ENCODINGS_H
 
 #include "cpu/x86/pattern.h"
+#include "tests/random.h"
 
 #include <capstone/capstone.h>
 
@@ -58,7 +59,6 @@ bool operands_equal(const struct sample *s, const char *ours, const char *theirs
 
 /* ---- generate.c ---- */
 
-u64 random_next(u64 *state);
 /* Fills mode and bytes from a row of ours. */
 void sample_from_row(struct sample *s, const struct insn_row *row, const struct x86_pattern *p, u64 *random);
 void sample_random(struct sample *s, u64 *random);

@@ -3,38 +3,6 @@
  * prefixes and opcode, written apart from the decoder: Intel SDM vol. 2, chapter 2. */
 #include "tests/encodings/encodings.h"
 
-/* SplitMix64: small, and the same on every host. */
-u64 random_next(u64 *state)
-{
-	u64 z = *state += 0x9e3779b97f4a7c15ull;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebull;
-	return z ^ z >> 31;
-}
-
-static unsigned below(u64 *random, unsigned n)
-{
-	return (unsigned)((random_next(random) >> 32) * n >> 32);
-}
-
-/* True once in n. */
-static bool once(u64 *random, unsigned n)
-{
-	return below(random, n) == 0;
-}
-
-/* One of the set bits of mask (below 8 bits, not 0). */
-static unsigned one_of(u64 *random, unsigned mask)
-{
-	unsigned n;
-
-	do
-		n = below(random, 8);
-	while (!(mask >> n & 1));
-	return n;
-}
-
 struct writer {
 	u8 *bytes;
 	unsigned n;
@@ -50,30 +18,32 @@ static void put_prefixes(struct writer *w, u32 mode, const struct x86_pattern *p
 {
 	static const u8 mandatory[] = { 0, 0x66, 0xf3, 0xf2 };
 	static const u8 segments[] = { 0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65 };
-	unsigned must = one_of(random, p->mask >> KEY_PFX & 15), rex = 0x40 | below(random, 16);
+	unsigned must = random_one_of(random, p->mask >> KEY_PFX & 15), rex = 0x40 | random_below(random, 16);
 	unsigned w_bits = p->mask >> KEY_W & 3;
 
-	for (unsigned n = once(random, 6) ? 1 + below(random, 3) : 0; n; n--)
-		put(w, once(random, 3) ? 0x67 : segments[below(random, countof(segments))]);
-	if (once(random, 5))
+	for (unsigned n = random_once(random, 6) ? 1 + random_below(random, 3) : 0; n; n--)
+		put(w, random_once(random, 3) ? 0x67 : segments[random_below(random, countof(segments))]);
+	if (random_once(random, 5))
 		put(w, 0x66);
-	if (once(random, 8))
+	if (random_once(random, 8))
 		put(w, 0x67);
-	if (once(random, 24))
-		put(w, once(random, 2) ? 0xf2 : 0xf3);
-	if (once(random, 24))
+	if (random_once(random, 24))
+		put(w, random_once(random, 2) ? 0xf2 : 0xf3);
+	if (random_once(random, 24))
 		put(w, 0xf0);
-	if (mode == 3 && once(random, 60))
-		put(w, 0x40 | below(random, 16)); /* ignored if a prefix follows */
+	if (mode == 3 && random_once(random, 60))
+		put(w, 0x40 | random_below(random, 16)); /* ignored if a prefix follows */
 	if (mandatory[must])
 		put(w, mandatory[must]);
-	if (once(random, 30))
-		put(w, once(random, 2) ? 0x66 : once(random, 2) ? 0x67 : segments[below(random, countof(segments))]);
+	if (random_once(random, 30))
+		put(w, random_once(random, 2)   ? 0x66
+			: random_once(random, 2) ? 0x67
+						 : segments[random_below(random, countof(segments))]);
 	if (w_bits == 1)
 		rex &= ~8u;
 	if (w_bits == 2)
 		rex |= 8;
-	if (mode == 3 && (w_bits == 2 || once(random, 2)))
+	if (mode == 3 && (w_bits == 2 || random_once(random, 2)))
 		put(w, rex);
 }
 
@@ -83,37 +53,38 @@ static void put_opcode(struct writer *w, const struct x86_pattern *p, u64 *rando
 		put(w, 0x0f);
 	if (p->map == MAP_0F38 || p->map == MAP_0F3A)
 		put(w, p->map == MAP_0F38 ? 0x38 : 0x3a);
-	put(w, p->opcode + below(random, p->nopcodes));
+	put(w, p->opcode + random_below(random, p->nopcodes));
 	if (p->modrm) {
-		bool memory = (p->mask & KEY(KEY_MOD, 0)) && ((p->mask & KEY(KEY_MOD, 1)) == 0 || once(random, 2));
-		unsigned mod = memory ? below(random, 3) : 3;
-		unsigned rm = memory ? below(random, 8) : one_of(random, p->mask >> KEY_RM & 255);
+		bool both = p->mask & KEY(KEY_MOD, 1), memory = p->mask & KEY(KEY_MOD, 0) &&
+			(!both || random_once(random, 2));
+		unsigned mod = memory ? random_below(random, 3) : 3;
+		unsigned rm = memory ? random_below(random, 8) : random_one_of(random, p->mask >> KEY_RM & 255);
 
-		put(w, mod << 6 | one_of(random, p->mask >> KEY_REG & 255) << 3 | rm);
+		put(w, mod << 6 | random_one_of(random, p->mask >> KEY_REG & 255) << 3 | rm);
 	}
 }
 
 /* Map 1 with VEX of three bytes, which can say everything. */
 static void put_vex(struct writer *w, const struct x86_pattern *p, u64 *random)
 {
-	unsigned vvvv = p->uses_vvvv ? below(random, 16) : 15;
-	unsigned pp = one_of(random, p->mask >> KEY_PFX & 15); /* numbered as the prefix classes are */
-	unsigned l = one_of(random, p->mask >> KEY_L & 3);
+	unsigned vvvv = p->uses_vvvv ? random_below(random, 16) : 15;
+	unsigned pp = random_one_of(random, p->mask >> KEY_PFX & 15); /* numbered as the prefix classes are */
+	unsigned l = random_one_of(random, p->mask >> KEY_L & 3);
 
 	put(w, 0xc4);
-	put(w, below(random, 8) << 5 | (p->map - MAP_VEX + 1u));
-	put(w, one_of(random, p->mask >> KEY_W & 3) << 7 | vvvv << 3 | l << 2 | pp);
+	put(w, random_below(random, 8) << 5 | (p->map - MAP_VEX + 1u));
+	put(w, random_one_of(random, p->mask >> KEY_W & 3) << 7 | vvvv << 3 | l << 2 | pp);
 }
 
 void sample_from_row(struct sample *s, const struct insn_row *row, const struct x86_pattern *p, u64 *random)
 {
 	struct writer w = { s->bytes, 0 };
 
-	s->mode = 1 + below(random, 3);
+	s->mode = 1 + random_below(random, 3);
 	if ((row->attr & ONLY64) || !(p->mask & KEY(KEY_MODE, 0)))
 		s->mode = 3;
 	else if (row->attr & NO64)
-		s->mode = 1 + below(random, 2);
+		s->mode = 1 + random_below(random, 2);
 	if (p->map < MAP_VEX) {
 		put_prefixes(&w, s->mode, p, random);
 		put_opcode(&w, p, random);
@@ -125,21 +96,21 @@ void sample_from_row(struct sample *s, const struct insn_row *row, const struct 
 		put_opcode(&w, &q, random);
 	}
 	while (w.n < SAMPLE_BYTES)
-		put(&w, below(random, 256));
+		put(&w, random_below(random, 256));
 }
 
 void sample_random(struct sample *s, u64 *random)
 {
 	struct writer w = { s->bytes, 0 };
 
-	s->mode = 1 + below(random, 3);
-	if (once(random, 2)) { /* half of them in the 0F maps */
-		if (once(random, 3))
-			put(&w, (const u8[]){ 0x66, 0xf2, 0xf3 }[below(random, 3)]);
+	s->mode = 1 + random_below(random, 3);
+	if (random_once(random, 2)) { /* half of them in the 0F maps */
+		if (random_once(random, 3))
+			put(&w, (const u8[]){ 0x66, 0xf2, 0xf3 }[random_below(random, 3)]);
 		put(&w, 0x0f);
 	}
 	while (w.n < SAMPLE_BYTES)
-		put(&w, below(random, 256));
+		put(&w, random_below(random, 256));
 }
 
 /* ---- the independent look ---------------------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
  * difference must be excused by exceptions.c. Usage: encodings_a64 [--count N] [--seed S]; the last line is "N
  * passed, N failed". */
 #include "tests/encodings_a64/a64.h"
+#include "tests/random.h"
 
 #include <capstone/capstone.h>
 #include <stdio.h>
@@ -15,15 +16,6 @@ struct run {
 	u64 random, same, excused, failed, undefined;
 	u64 *by_exception, *by_row;
 };
-
-static u64 random_next(u64 *s) /* splitmix64 */
-{
-	u64 z = *s += 0x9e3779b97f4a7c15ull;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebull;
-	return z ^ z >> 31;
-}
 
 static void name_of(const char *text, char *out, size_t size)
 {

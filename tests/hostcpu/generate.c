@@ -3,37 +3,6 @@
  * state before it. Everything follows from the seed, so that any sample can be made again. */
 #include "tests/hostcpu/hostcpu.h"
 
-/* SplitMix64: small, and the same on every host. */
-u64 random_next(u64 *state)
-{
-	u64 z = *state += 0x9e3779b97f4a7c15ull;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebull;
-	return z ^ z >> 31;
-}
-
-unsigned random_below(u64 *state, unsigned n)
-{
-	return (unsigned)((random_next(state) >> 32) * n >> 32);
-}
-
-bool random_once(u64 *state, unsigned n)
-{
-	return random_below(state, n) == 0;
-}
-
-/* One of the set bits of mask (below 8 bits, not 0). */
-static unsigned one_of(u64 *random, unsigned mask)
-{
-	unsigned n;
-
-	do
-		n = random_below(random, 8);
-	while (!(mask >> n & 1));
-	return n;
-}
-
 struct writer {
 	u8 bytes[32];
 	unsigned n;
@@ -51,7 +20,7 @@ static void put_prefixes(struct writer *w, bool mode64, const struct x86_pattern
 {
 	static const u8 mandatory[] = { 0, 0x66, 0xf3, 0xf2 };
 	static const u8 segments[] = { 0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65 };
-	unsigned must = one_of(random, p->mask >> KEY_PFX & 15), rex = 0x40 | random_below(random, 16);
+	unsigned must = random_one_of(random, p->mask >> KEY_PFX & 15), rex = 0x40 | random_below(random, 16);
 	unsigned w_bits = p->mask >> KEY_W & 3;
 
 	if (random_once(random, 8))
@@ -86,8 +55,8 @@ static void put_prefixes(struct writer *w, bool mode64, const struct x86_pattern
 static void put_vex(struct writer *w, bool mode64, const struct x86_pattern *p, u64 *random)
 {
 	unsigned vvvv = p->uses_vvvv ? random_below(random, 16) : 15;
-	unsigned pp = one_of(random, p->mask >> KEY_PFX & 15); /* numbered as the prefix classes are */
-	unsigned l = one_of(random, p->mask >> KEY_L & 3), rxb = mode64 ? random_below(random, 8) : 7;
+	unsigned pp = random_one_of(random, p->mask >> KEY_PFX & 15); /* numbered as the prefix classes are */
+	unsigned l = random_one_of(random, p->mask >> KEY_L & 3), rxb = mode64 ? random_below(random, 8) : 7;
 
 	if (random_once(random, 12)) {
 		put(w, 0x67);
@@ -95,16 +64,16 @@ static void put_vex(struct writer *w, bool mode64, const struct x86_pattern *p, 
 	}
 	put(w, 0xc4);
 	put(w, rxb << 5 | (p->map - MAP_VEX + 1u));
-	put(w, one_of(random, p->mask >> KEY_W & 3) << 7 | vvvv << 3 | l << 2 | pp);
+	put(w, random_one_of(random, p->mask >> KEY_W & 3) << 7 | vvvv << 3 | l << 2 | pp);
 }
 
 static void put_modrm(struct writer *w, bool mode64, const struct x86_pattern *p, u64 *random)
 {
-	unsigned mods = p->mask >> KEY_MOD & 3, reg = one_of(random, p->mask >> KEY_REG & 255) << 3, mod, rm;
+	unsigned mods = p->mask >> KEY_MOD & 3, reg = random_one_of(random, p->mask >> KEY_REG & 255) << 3, mod, rm;
 	bool address16 = w->asize && !mode64;
 
 	if (mods == 2 || (mods == 3 && random_once(random, 2))) {
-		put(w, 0xc0 | reg | one_of(random, p->mask >> KEY_RM & 255));
+		put(w, 0xc0 | reg | random_one_of(random, p->mask >> KEY_RM & 255));
 		return;
 	}
 	mod = random_below(random, 3);

@@ -7,6 +7,7 @@
 
 #include "cpu/x86/pattern.h"
 #include "tests/vectors/user_machine.h"
+#include "tests/random.h"
 
 #include <sys/types.h>
 
@@ -85,10 +86,6 @@ u32 native_wait(struct native *n);
 bool host_has(unsigned feature);
 
 /* ---- generate.c, operands.c ---- */
-
-u64 random_next(u64 *state);
-unsigned random_below(u64 *state, unsigned n);
-bool random_once(u64 *state, unsigned n); /* true once in n */
 
 struct maker {
 	const struct x86 *cpu;

@@ -207,11 +207,11 @@ Test(arm_debug, watchpoint_on_el1)
 
 /* ---- registers ----------------------------------------------------------------------------------- */
 
+enum { OSLAR = SYSREG(2, 0, 1, 0, 4), OSLSR = SYSREG(2, 0, 1, 1, 4), DBGBVR1 = SYSREG(2, 0, 0, 1, 4) };
+
 Test(arm_debug, registers)
 {
-	arm_rig_code(A64_MSR(SYSREG(2, 0, 1, 0, 4), 0), A64_MRS(1, SYSREG(2, 0, 1, 1, 4)), A64_MSR(SYSREG(2, 0, 0, 1,
-		4), 2),
-		A64_MRS(3, SYSREG(2, 0, 0, 1, 4)), A64_WFI);
+	arm_rig_code(A64_MSR(OSLAR, 0), A64_MRS(1, OSLSR), A64_MSR(DBGBVR1, 2), A64_MRS(3, DBGBVR1), A64_WFI);
 	arm->x[0] = 1;
 	arm->x[2] = 0x0001800000000007;
 	cr_expect_eq(arm_rig_run(), ARIG_WAITS);
@@ -221,5 +221,5 @@ Test(arm_debug, registers)
 	arm_rig_el(1);
 	cr_expect_eq(arm_rig_run(), ARIG_AT(2, LOWER));
 	cr_expect_eq(arm->sys.elr[2], ARIG_CODE + 8, "TDA traps these, not the OS lock");
-	cr_expect_eq(arm->sys.esr[2], 0x62000000u | arm_sysreg_iss(SYSREG(2, 0, 0, 1, 4), 2, false));
+	cr_expect_eq(arm->sys.esr[2], 0x62000000u | arm_sysreg_iss(DBGBVR1, 2, false));
 }

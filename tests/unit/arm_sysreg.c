@@ -193,8 +193,8 @@ Test(arm_sysreg, stack_pointers)
 	arm->sp_el[0] = 0x1230;
 	arm_rig_el(1);
 	arm->sp_el[0] = 0x1230;
-	arm_rig_code(A64_MRS(5, SP_EL0_ID), 0xd50040bf /* msr spsel, #0 */, 0x910003e6 /* mov x6, sp */, A64_MRS(5,
-		SP_EL0_ID));
+	arm_rig_code(A64_MRS(5, SP_EL0_ID), 0xd50040bf /* msr spsel, #0 */, 0x910003e6 /* mov x6, sp */,
+		A64_MRS(5, SP_EL0_ID));
 	arm_rig_step(3);
 	cr_expect_eq(arm->x[5], 0x1230);
 	cr_expect_eq(arm->x[6], 0x1230);
@@ -221,9 +221,11 @@ Test(arm_sysreg, all_of_them)
 			random ^= random << 17;
 			if (!arm_sysreg_find(arm, id) && (random & 63))
 				continue;
-			arm->sys.hcr &= ~(HCR_VM | HCR_TGE | HCR_DC);
-			for (unsigned k = 0; k < 4; k++)
-				arm->sys.sctlr[k] &= ~SCTLR_M;
+			if (random & 64) { /* else with whatever translation it has come to */
+				arm->sys.hcr &= ~(HCR_VM | HCR_TGE | HCR_DC);
+				for (unsigned k = 0; k < 4; k++)
+					arm->sys.sctlr[k] &= ~SCTLR_M;
+			}
 			arm_rig_el(el);
 			arm_rig_code(A64_MSR(id, 5), A64_MRS(6, id));
 			arm->x[5] = random;
@@ -361,13 +363,17 @@ Test(arm_sysreg, cycle_counter)
 	cr_expect_eq(read_at(1, PMCR_ID), 0x41023041);
 }
 
+#define EVCNTR(n)  R(3, 3, 14, 8, n)
+#define EVTYPER(n) R(3, 3, 14, 12, n)
+#define PMSWINC_ID R(3, 3, 9, 12, 4)
+#define PMOVSCLR_ID R(3, 3, 9, 12, 3)
+
 Test(arm_sysreg, event_counters)
 {
-	arm_rig_code(A64_MSR(R(3, 3, 14, 12, 0), 0), A64_MSR(R(3, 3, 14, 12, 1), 1), A64_MSR(R(3, 3, 14, 12, 2), 2),
-		A64_MSR(R(3, 3, 14, 8, 0), 4), A64_MSR(PMCNTENSET_ID, 3), A64_MSR(PMCR_ID, 5), A64_MSR(R(3, 3, 9, 12,
-			4), 3),
-		A64_MSR(R(3, 3, 9, 12, 4), 3), A64_MRS(6, R(3, 3, 14, 8, 0)), A64_MRS(7, R(3, 3, 14, 8, 1)),
-		A64_MRS(8, R(3, 3, 14, 8, 2)), A64_MRS(9, R(3, 3, 9, 12, 3)), A64_WFI);
+	arm_rig_code(A64_MSR(EVTYPER(0), 0), A64_MSR(EVTYPER(1), 1), A64_MSR(EVTYPER(2), 2), A64_MSR(EVCNTR(0), 4),
+		A64_MSR(PMCNTENSET_ID, 3), A64_MSR(PMCR_ID, 5), A64_MSR(PMSWINC_ID, 3), A64_MSR(PMSWINC_ID, 3),
+		A64_MRS(6, EVCNTR(0)), A64_MRS(7, EVCNTR(1)), A64_MRS(8, EVCNTR(2)), A64_MRS(9, PMOVSCLR_ID),
+		A64_WFI);
 	arm->x[0] = 0;    /* SW_INCR */
 	arm->x[1] = 0x1e; /* CHAIN */
 	arm->x[2] = 8;    /* INST_RETIRED */

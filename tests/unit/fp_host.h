@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "cpu/fp/f80.h"
+#include "tests/random.h"
 
 struct fp_rand {
 	u64 s;
@@ -19,11 +20,7 @@ struct fp_rand {
 
 static inline u64 fp_rand_next(struct fp_rand *r)
 {
-	u64 z = r->s += 0x9e3779b97f4a7c15u;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-	return z ^ z >> 31;
+	return random_next(&r->s);
 }
 
 /* A fraction: random, or with long runs of zeros or ones, so that ties and carries happen. */

@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 
 #include "devices/machine.h"
+#include "mem/base/log.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -127,6 +128,12 @@ static void toy_sync(struct cpu *cpu)
 	(void)cpu;
 }
 
+static void toy_explain(const struct cpu *cpu, FILE *out)
+{
+	(void)cpu;
+	fputs("what the toy has to say\n", out);
+}
+
 static const struct state_field toy_state[] = {
 	STATE_U(struct toy, a), STATE_U(struct toy, halted), STATE_U(struct toy, irq), STATE_U(struct toy, cpu.pc),
 	STATE_U(struct toy, cpu.icount), STATE_END,
@@ -136,6 +143,7 @@ static const struct cpu_ops toy_ops = {
 	.name = "toy", .size = sizeof(struct toy), .state = toy_state, .rows = toy_rows, .init = toy_init,
 	.reset = toy_reset,
 	.fetch = toy_fetch, .decode = toy_decode, .boundary = toy_boundary, .deliver = toy_deliver, .sync = toy_sync,
+	.explain = toy_explain,
 };
 
 /* ---- the toy device: port 0 arms the timer, 1 exits, 2 resets, 3 powers off, 4 asks for a timer that never rests  */
@@ -507,14 +515,24 @@ Test(machine, shutdown_resets_or_ends_with_its_own_status)
 {
 	static const u8 code[] = {NOP, SHUTDOWN, NOP, BACK};
 	struct machine *m = START(code, NULL);
+	FILE *log = tmpfile();
+	char text[400] = "";
 
-	m->shutdowns = 1000; /* quietly */
-	cr_expect_eq(machine_run(m, 9), MACHINE_UNTIL);
+	log_set_file(log);
+	cr_expect_eq(machine_run(m, 23), MACHINE_UNTIL);
 	cr_expect_eq(m->cpu->pc, 1u);
-	cr_expect_eq(m->shutdowns, 1004u);
+	cr_expect_eq(m->shutdowns, 11u);
 	machine_free(m);
 	m = START(code, no_reboot);
 	cr_expect_eq(machine_run(m, 9), MACHINE_EXIT);
+	log_set_file(NULL);
+	rewind(log);
+	cr_assert(fread(text, 1, sizeof(text) - 1, log) > 0);
+	fclose(log);
+	cr_expect_str_eq(text,
+		"orrery: toy shutdown: the processor shuts down at instruction 2.\nwhat the toy has to say\n"
+		"orrery: again, 1 time, by instruction 4\norrery: again, 10 times, by instruction 22\n"
+		"orrery: toy shutdown: the processor shuts down at instruction 2.\nwhat the toy has to say\n");
 	cr_expect_eq(m->exit_status, EXIT_STATUS_TRIPLE_FAULT);
 	cr_expect_str_eq(m->exit_reason, "toy shutdown");
 	machine_free(m);

@@ -116,7 +116,8 @@ Test(options, wrong_flags_name_the_right_one)
 	bad("-hashat|5", "did you mean -hash-at?");
 	bad("-bogusflag", "-help lists them");
 	bad("-kernel", "argument (FILE) is missing");
-	bad("disk.img", "flags begin with '-'");
+	bad("disk.img|-hda|other.img", "disk a already");
+	bad("-cdrom|a|-cdrom|b", "one disc");
 	bad("-", "flags begin with '-'");
 }
 

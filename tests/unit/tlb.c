@@ -46,6 +46,28 @@ Test(tlb, hit_and_miss)
 	cr_expect_null(tlb_read(&t, 0xfffffff12345678, 1));
 }
 
+/* A page that was pushed out is still reached, at first where it is, in the end from its slot again. */
+Test(tlb, victims)
+{
+	const u64 va = 0x12345000, other = va + (TLB_ENTRIES << 12);
+	unsigned n = 0;
+
+	fill(va, 3, TLB_SPAN, false);
+	cr_expect_null(tlb_read_victim(&t, va, 4), "it is in its slot");
+	fill(other, 4, TLB_SPAN, false);
+	cr_expect_null(tlb_read(&t, va, 4));
+	cr_expect_eq(tlb_read_victim(&t, va + 8, 4), &host[3][8]);
+	cr_expect_eq(tlb_write_victim(&t, va + 0xffc, 4), &host[3][0xffc]);
+	cr_expect_null(tlb_read_victim(&t, va + 0xffd, 4), "two pages");
+	cr_expect_null(tlb_write_victim(&t, va + 0xffd, 4));
+	while (!tlb_read(&t, va, 4) && n++ < 100)
+		cr_expect_eq(tlb_write_victim(&t, va, 4), host[3]);
+	cr_expect_eq(tlb_read(&t, va, 4), host[3]);
+	cr_expect_eq(tlb_read_victim(&t, other, 4), host[4]);
+	tlb_flush_page(&t, other);
+	cr_expect_null(tlb_read_victim(&t, other, 4));
+}
+
 /* An access over the end of one cached page into the next one, which is cached too, asks the slow path. */
 Test(tlb, two_pages_miss_even_if_both_are_cached)
 {
@@ -204,7 +226,7 @@ Test(tlb, protect)
 	fill(0x3000, 6, TLB_SPAN, false);
 	tlb_select(&t, 77, 2);
 	fill(0x1000, 5, TLB_SPAN, true);
-	tlb_protect_phys(&t, 5 << 12);
+	tlb_flush_host(&t, host[5], 0x1000);
 	cr_expect_null(tlb_write(&t, 0x1000, 1));
 	cr_expect_eq(tlb_read(&t, 0x1000, 1), host[5]);
 	tlb_select(&t, 0, 0);

@@ -172,7 +172,7 @@ Test(x86_interrupt, triple_fault_tells_the_story)
 	cr_expect_eq(rig_run(), RIG_SHUTDOWN);
 	cr_expect(strstr(c->cpu.shutdown_reason, "triple fault"));
 	f = tmpfile();
-	x86_print_fault_chain(c, f);
+	x86_explain(&c->cpu, f);
 	rewind(f);
 	cr_assert(fread(text, 1, sizeof(text) - 1, f) > 0);
 	fclose(f);

@@ -2,61 +2,11 @@
 /* Who may see and change IF: CLI, STI, PUSHF, POPF in real, protected and virtual-8086 mode, with IOPL, CR4.VME and
  * CR4.PVI; and that interrupts wait for one instruction after STI. Intel SDM vol. 2, tables of CLI, STI, POPF,
  * PUSHF; vol. 3, 6.8.1, 20.2.7, 20.3, 20.4. */
-#include <criterion/criterion.h>
-
-#include "cpu/x86/flags.h"
-#include "cpu/x86/isa.h"
-#include "mem/base/err.h"
-
-#include <stdlib.h>
+#include "tests/unit/x86_bare.h"
 
 enum { RAM_SIZE = 0x10000, CODE = 0x2000, GDT = 0x1000, STACK = 0x8000 };
 enum { CLI = 0xfa, STI = 0xfb, PUSHF = 0x9c, POPF = 0x9d };
 enum mode { REAL, RING0, RING3, V86 };
-enum { OK = -1 };
-
-struct rig {
-	struct x86 x86; /* first: the engine passes pointers to it */
-	struct cpu_ops ops;
-	struct space memory, ports;
-	struct ram ram;
-	struct region region;
-	int vector; /* of the exception, or OK */
-};
-
-static void stop_at_exception(struct cpu *cpu)
-{
-	struct rig *r = (struct rig *)(void *)cpu;
-
-	r->vector = r->x86.ex.vector;
-	cpu_request_stop(cpu);
-}
-
-static struct rig *start(void)
-{
-	struct rig *r = calloc(1, sizeof(*r));
-	struct err err;
-
-	cr_assert(r != NULL);
-	r->ops = x86_ops;
-	r->ops.deliver = stop_at_exception;
-	space_init(&r->memory, "memory", ~0ull, NULL);
-	space_init(&r->ports, "ports", 0xffff, NULL);
-	cr_assert(ram_init(&r->ram, "ram", RAM_SIZE, false, &err));
-	r->region = (struct region){ .name = "ram", .size = RAM_SIZE, .on = true, .kind = REGION_RAM, .ram = &r->ram };
-	space_add(&r->memory, &r->region);
-	cr_assert(cpu_init(&r->x86.cpu, &r->ops, NULL, &r->memory, &r->ports, &err));
-	return r;
-}
-
-static void finish(struct rig *r)
-{
-	cpu_free(&r->x86.cpu);
-	space_free(&r->memory);
-	space_free(&r->ports);
-	ram_free(&r->ram);
-	free(r);
-}
 
 static void set_segments(struct x86 *c, u16 code, u16 data, unsigned cpl)
 {
@@ -66,7 +16,7 @@ static void set_segments(struct x86 *c, u16 code, u16 data, unsigned cpl)
 }
 
 /* Runs one instruction of 16- or 32-bit operand size with `flags` and, for POPF, `top` on the stack. */
-static void run(struct rig *r, enum mode mode, unsigned cr4, u32 flags, u8 opcode, bool wide, u32 top)
+static void run(struct bare *r, enum mode mode, unsigned cr4, u32 flags, u8 opcode, bool wide, u32 top)
 {
 	struct x86 *c = &r->x86;
 	u8 code[2] = { 0x66, opcode };
@@ -119,7 +69,7 @@ static const struct flag_case cli_sti[] = {
 
 Test(x86_interrupt_flag, cli_and_sti)
 {
-	struct rig *r = start();
+	struct bare *r = bare_start(RAM_SIZE);
 
 	for (unsigned k = 0; k < countof(cli_sti); k++) {
 		const struct flag_case *t = &cli_sti[k];
@@ -128,7 +78,7 @@ Test(x86_interrupt_flag, cli_and_sti)
 		cr_assert(r->vector == t->vector, "case %u: vector %d", k, r->vector);
 		cr_assert((r->x86.flags & (FL_IF | FL_VIF | FL_VIP)) == t->after, "case %u: flags %x", k, r->x86.flags);
 	}
-	finish(r);
+	bare_finish(r);
 }
 
 struct popf_case {
@@ -164,7 +114,7 @@ static const struct popf_case popf[] = {
 
 Test(x86_interrupt_flag, popf)
 {
-	struct rig *r = start();
+	struct bare *r = bare_start(RAM_SIZE);
 
 	for (unsigned k = 0; k < countof(popf); k++) {
 		const struct popf_case *t = &popf[k];
@@ -176,7 +126,7 @@ Test(x86_interrupt_flag, popf)
 		cr_assert(got == t->after, "case %u: flags %x", k, got);
 		cr_assert(r->x86.r[R_SP] == STACK + (t->vector != OK ? 0u : t->wide ? 4u : 2u), "case %u: sp", k);
 	}
-	finish(r);
+	bare_finish(r);
 }
 
 static const struct popf_case pushf[] = { /* top: what is pushed */
@@ -191,7 +141,7 @@ static const struct popf_case pushf[] = { /* top: what is pushed */
 
 Test(x86_interrupt_flag, pushf)
 {
-	struct rig *r = start();
+	struct bare *r = bare_start(RAM_SIZE);
 
 	for (unsigned k = 0; k < countof(pushf); k++) {
 		const struct popf_case *t = &pushf[k];
@@ -205,7 +155,7 @@ Test(x86_interrupt_flag, pushf)
 		got = load_le(r->ram.host + STACK - bytes, bytes);
 		cr_assert(got == t->top, "case %u: pushed %llx", k, (unsigned long long)got);
 	}
-	finish(r);
+	bare_finish(r);
 }
 
 static int acknowledge(void *arg)
@@ -219,7 +169,7 @@ static int acknowledge(void *arg)
 Test(x86_interrupt_flag, sti_holds_interrupts_off)
 {
 	static const u8 code[][4] = { { STI, 0x90, 0x90, 0x90 }, { STI, STI, 0x90, 0x90 }, { 0x90, CLI, 0x90, 0x90 } };
-	struct rig *r = start();
+	struct bare *r = bare_start(RAM_SIZE);
 	struct x86 *c = &r->x86;
 
 	for (unsigned k = 0; k < countof(code); k++) {
@@ -234,5 +184,5 @@ Test(x86_interrupt_flag, sti_holds_interrupts_off)
 		cr_assert(c->cpu.pc == 0x3000, "case %u: pc %llx", k, (unsigned long long)c->cpu.pc);
 		cr_assert(load_le16(r->ram.host + STACK - 6) == CODE + (k == 2 ? 0 : 2), "case %u: saved ip", k);
 	}
-	finish(r);
+	bare_finish(r);
 }

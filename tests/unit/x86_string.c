@@ -2,25 +2,11 @@
 /* Long repeated string instructions against a byte-by-byte model: the bulk paths must not be visible. Pages, overlaps,
  * both directions, 16-bit pointers that wrap, deadlines anywhere, code that overwrites itself, and faults midway.
  * Intel SDM vol. 2, REP; vol. 1, 7.3.9; cpu.h on counting. */
-#include <criterion/criterion.h>
-
-#include "cpu/x86/flags.h"
-#include "cpu/x86/isa.h"
-#include "mem/base/err.h"
-
-#include <stdlib.h>
+#include "tests/random.h"
+#include "tests/unit/x86_bare.h"
 
 enum { RAM_SIZE = 0x40000, CODE = 0x30000, GDT = 0x31000, END = 0x20000, SLICES = 400 };
 enum { MOVS = 0xa4, CMPS = 0xa6, STOS = 0xaa, LODS = 0xac, SCAS = 0xae };
-
-struct rig {
-	struct x86 x86; /* first: the engine passes pointers to it */
-	struct cpu_ops ops;
-	struct space memory, ports;
-	struct ram ram;
-	struct region region;
-	int vector; /* of the exception, or -1 */
-};
 
 /* What the model knows: 32-bit registers, a copy of memory, instructions done. */
 struct model {
@@ -39,48 +25,12 @@ struct job {
 	u32 base, limit; /* of DS and ES; first invalid offset of ES */
 };
 
-static void stop_at_exception(struct cpu *cpu)
+static struct bare *start(void)
 {
-	struct rig *r = (struct rig *)(void *)cpu;
+	struct bare *r = bare_start(RAM_SIZE);
 
-	r->vector = r->x86.ex.vector;
-	cpu_request_stop(cpu);
-}
-
-static struct rig *start(void)
-{
-	struct rig *r = calloc(1, sizeof(*r));
-	struct err err;
-
-	cr_assert(r != NULL);
-	r->ops = x86_ops;
-	r->ops.deliver = stop_at_exception;
-	space_init(&r->memory, "memory", ~0ull, NULL);
-	space_init(&r->ports, "ports", 0xffff, NULL);
-	cr_assert(ram_init(&r->ram, "ram", RAM_SIZE, false, &err));
-	r->region = (struct region){ .name = "ram", .size = RAM_SIZE, .on = true, .kind = REGION_RAM, .ram = &r->ram };
-	space_add(&r->memory, &r->region);
-	cr_assert(cpu_init(&r->x86.cpu, &r->ops, NULL, &r->memory, &r->ports, &err));
 	x86_boot_protected(&r->x86, CODE, GDT);
 	return r;
-}
-
-static void finish(struct rig *r)
-{
-	cpu_free(&r->x86.cpu);
-	space_free(&r->memory);
-	space_free(&r->ports);
-	ram_free(&r->ram);
-	free(r);
-}
-
-static u64 draw(u64 *s)
-{
-	u64 z = *s += 0x9e3779b97f4a7c15u;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-	return z ^ z >> 31;
 }
 
 /* ---- the model -------------------------------------------------------------------------------------------------- */
@@ -140,7 +90,7 @@ static void run_model(const struct job *j, struct model *m)
 
 /* ---- the processor ---------------------------------------------------------------------------------------------- */
 
-static unsigned write_code(struct rig *r, const struct job *j)
+static unsigned write_code(struct bare *r, const struct job *j)
 {
 	u8 code[8];
 	unsigned n = 0;
@@ -157,7 +107,7 @@ static unsigned write_code(struct rig *r, const struct job *j)
 	return n;
 }
 
-static void load(struct rig *r, const struct job *j)
+static void load(struct bare *r, const struct job *j)
 {
 	struct x86 *c = &r->x86;
 
@@ -178,13 +128,13 @@ static void load(struct rig *r, const struct job *j)
 
 /* Runs the instruction in slices whose length comes from `seed` (0: one slice). Returns how many instructions it
  * took. */
-static u64 run_job(struct rig *r, unsigned len, u64 seed)
+static u64 run_job(struct bare *r, unsigned len, u64 seed)
 {
 	struct cpu *cpu = &r->x86.cpu;
 	u64 start = cpu->icount;
 
 	while (r->vector < 0 && cpu->pc == CODE) {
-		u64 until = cpu->icount + (seed ? 1 + draw(&seed) % SLICES : 1 << 20);
+		u64 until = cpu->icount + (seed ? 1 + random_next(&seed) % SLICES : 1 << 20);
 
 		cpu_run(cpu, until);
 		cr_assert(cpu->icount <= until, "ran past the deadline");
@@ -193,7 +143,7 @@ static u64 run_job(struct rig *r, unsigned len, u64 seed)
 	return cpu->icount - start - r->x86.halted;
 }
 
-static void compare(struct rig *r, const struct model *m, u64 done)
+static void compare(struct bare *r, const struct model *m, u64 done)
 {
 	struct x86 *c = &r->x86;
 
@@ -215,8 +165,8 @@ static void compare(struct rig *r, const struct model *m, u64 done)
 static struct job random_job(u64 *s)
 {
 	static const u8 opcodes[] = { MOVS, MOVS, CMPS, STOS, LODS, SCAS };
-	u64 v = draw(s), w = draw(s);
-	struct job j = { .limit = END, .ax = (u32)draw(s), .base = (u32)draw(s) % 0x1000 };
+	u64 v = random_next(s), w = random_next(s);
+	struct job j = { .limit = END, .ax = (u32)random_next(s), .base = (u32)random_next(s) % 0x1000 };
 
 	j.opcode = opcodes[v % countof(opcodes)];
 	j.rep = v >> 8 & 1 ? 0xf2 : 0xf3;
@@ -241,16 +191,16 @@ static struct job random_job(u64 *s)
 
 static void fill(u8 *ram, u64 *s)
 {
-	u64 kind = draw(s) & 3;
+	u64 kind = random_next(s) & 3;
 
 	for (unsigned k = 0; k < END; k += 8)
-		store_le64(ram + k, kind == 0 ? draw(s) : kind == 1 ? 0 : draw(s) & 0x0100000000000000);
+		store_le64(ram + k, kind == 0 ? random_next(s) : kind == 1 ? 0 : random_next(s) & 0x0100000000000000);
 }
 
 Test(x86_string, bulk_is_invisible)
 {
 	struct model *m = calloc(1, sizeof(*m));
-	struct rig *r = start();
+	struct bare *r = start();
 	u64 s = 1;
 
 	cr_assert(m != NULL);
@@ -269,16 +219,16 @@ Test(x86_string, bulk_is_invisible)
 		m->compared = m->faulted = false;
 		run_model(&j, m);
 		load(r, &j);
-		compare(r, m, run_job(r, len, k & 1 ? draw(&s) : 0));
+		compare(r, m, run_job(r, len, k & 1 ? random_next(&s) : 0));
 	}
-	finish(r);
+	bare_finish(r);
 	free(m);
 }
 
 /* REP STOSB over its own prefix leaves a NOP and a plain STOSB, wherever a deadline falls. */
 Test(x86_string, stos_over_itself)
 {
-	struct rig *r = start();
+	struct bare *r = start();
 	struct job j = { .opcode = STOS, .rep = 0xf3, .limit = RAM_SIZE, .ax = 0x90, .cx = 64, .di = CODE - 8 };
 
 	for (unsigned slice = 1; slice < 12; slice++) {
@@ -293,5 +243,5 @@ Test(x86_string, stos_over_itself)
 		cr_assert((u32)r->x86.r[R_CX] == 64 - 9, "cx %x", (u32)r->x86.r[R_CX]);
 		cr_assert((u32)r->x86.r[R_DI] == CODE + 2, "di %x", (u32)r->x86.r[R_DI]);
 	}
-	finish(r);
+	bare_finish(r);
 }

@@ -3,6 +3,8 @@
  * Intel SDM vol. 3, chapters 2, 9 and 31; vol. 1, 10.5 and 13; vol. 2, by instruction. */
 #include "tests/unit/x86_rig.h"
 
+#include "mem/base/log.h"
+
 #include <stdio.h>
 
 TestSuite(x86_system, .init = rig_start, .fini = rig_stop);
@@ -117,6 +119,14 @@ Test(x86_system, msrs)
 	cr_expect_eq(rdmsr(0xce), 0xa00);
 }
 
+static int tsc_changes;
+
+static void note_tsc(void *arg)
+{
+	(void)arg;
+	tsc_changes++;
+}
+
 Test(x86_system, tsc)
 {
 	u64 a;
@@ -124,6 +134,12 @@ Test(x86_system, tsc)
 	cr_expect_eq(wrmsr(0x10, 1000000), RIG_HALTED);
 	a = rdmsr(0x10);
 	cr_expect(a >= 1000000 && a < 1000100, "%llu", (unsigned long long)a);
+	tsc_changes = 0;
+	c->bus.tsc_changed = note_tsc;
+	cr_expect_eq(wrmsr(0x10, 5), RIG_HALTED);
+	cr_expect_eq(wrmsr(0x3b, 7), RIG_HALTED);
+	cr_expect_eq(rdmsr(0x3b), 7);
+	cr_expect_eq(tsc_changes, 2, "what waits for a count is told");
 	rig_protected(3);
 	c->cr4 = CR4_TSD;
 	rig_poke(RIG_CODE, 2, 0x310f);
@@ -344,6 +360,32 @@ Test(x86_system, ins_faults_before_it_reads)
 	cr_expect_eq(rig_run(), X_PF);
 	cr_expect_eq(rig_frame(0), PF_W);
 	cr_expect_eq(c->r[R_DI], RIG_DATA);
+}
+
+/* What a kernel's author wants to know: -d guest_errors. */
+Test(x86_system, accesses_to_nothing_are_told)
+{
+	FILE *f = tmpfile();
+	char text[600] = "";
+
+	rig_protected(0);
+	rig_code("66ba3312 ec a100000002 c6050000000307 e680 f4"); /* in; mov from 32M; mov to 48M; out 80h */
+	log_set_file(f);
+	cr_expect_eq(rig_run(), RIG_HALTED);
+	cr_expect_eq(ftell(f), 0, "only when asked");
+	log_mask = 1u << LOG_GUEST_ERRORS;
+	c->cpu.pc = RIG_CODE;
+	c->halted = false;
+	cr_expect_eq(rig_run(), RIG_HALTED);
+	log_mask = 0;
+	log_set_file(NULL);
+	rewind(f);
+	cr_assert(fread(text, 1, sizeof(text) - 1, f) > 0);
+	fclose(f);
+	cr_expect(strstr(text, "0008:8004 reads port 1233, 1 bytes, value ff: nothing is there\n"), "%s", text);
+	cr_expect(strstr(text, "0008:8005 reads memory 2000000, 4 bytes, value ffffffff: nothing"), "%s", text);
+	cr_expect(strstr(text, "0008:800a writes memory 3000000, 1 bytes, value 7: nothing"), "%s", text);
+	cr_expect_null(strstr(text, "port 80,"), "%s", text);
 }
 
 /* ---- saved state --------------------------------------------------------------------------------- */

@@ -292,6 +292,104 @@ Test(x86_x87, ferr_without_interrupt)
 	cr_expect_eq(f.lowered, 1, "FNINIT ends it");
 }
 
+/* IGNNE# lets everything through and keeps FERR# as it is. */
+Test(x86_x87, ignne)
+{
+	struct ferr f = { .irq = true };
+
+	start_ferr(&f, FL_IF);
+	c->ignne = true;
+	rig_code("D8 C1 D9 E8 0F 77 DB E3 F4"); /* fadd; fld1; emms; fninit */
+	cr_expect_eq(rig_run(), RIG_HALTED);
+	cr_expect_eq(f.raised, 0);
+	cr_expect_eq(f.lowered, 1);
+}
+
+/* MMX instructions report what the x87 left behind, by the same way (SDM vol. 3, 12.5.1). */
+Test(x86_x87, mmx_reports_too)
+{
+	struct ferr f = { .irq = true };
+
+	start_ferr(&f, FL_IF);
+	c->r[R_AX] = 0x12345678;
+	c->r[R_BX] = RIG_DATA;
+	rig_poke(RIG_DATA, 4, 0);
+	rig_code("D8 C1 0F 6E C8 0F 7E 0B F4"); /* fadd; movd mm1, eax; movd [ebx], mm1 */
+	cr_expect_eq(rig_run(), IRQ13);
+	cr_expect_eq(rig_frame(0), RIG_CODE + 2);
+	cr_expect_eq(c->x87.sw >> 11 & 7, 4, "movd has not run");
+	cr_expect_eq(f.raised, 1);
+
+	rig_poke(rig_handler(IRQ13), 3, 0xcfe2db); /* fnclex; iret */
+	start_ferr(&f, FL_IF);
+	rig_code("D8 C1 0F 6E C8 0F 7E 0B F4");
+	cr_expect_eq(rig_run(), RIG_HALTED);
+	cr_expect_eq(rig_peek(RIG_DATA, 4), 0x12345678);
+	cr_expect_eq(f.raised, 2);
+	cr_expect_eq(f.lowered, 1);
+
+	/* Single steps: the trap of FADD and no other before the interrupt. */
+	start_ferr(&f, FL_IF | FL_TF);
+	rig_poke(rig_handler(X_DB), 1, 0xcf);
+	rig_code("D8 C1 0F 6E C8 F4");
+	rig_poke(rig_handler(IRQ13), 1, 0xf4);
+	c->dr[6] = 0;
+	cr_expect_eq(rig_run(), IRQ13);
+	cr_expect_eq(rig_frame(0), RIG_CODE + 2);
+
+	/* Without an interrupt it goes on; with CR0.NE it is #MF. */
+	start_ferr(&f, 0);
+	rig_code("D8 C1 0F 6E C8 F4");
+	cr_expect_eq(rig_run(), RIG_HALTED);
+	cr_expect_eq(c->x87.r[1].sig, 0x12345678);
+	start_ferr(&f, FL_IF);
+	c->cr0 |= CR0_NE;
+	rig_code("D8 C1 0F 6E C8 F4");
+	cr_expect_eq(rig_run(), X_MF);
+}
+
+/* FXRSTOR and XRSTOR bring ES along with the flags that it follows from: FERR# goes with it, or comes later. */
+Test(x86_x87, restored_state_moves_ferr)
+{
+	struct ferr f = { .irq = false };
+
+	start_ferr(&f, FL_IF);
+	c->bus.irq_ack = NULL;
+	c->cr4 |= CR4_OSFXSR | CR4_OSXSAVE;
+	c->xcr0 = 3;
+	c->r[R_BX] = RIG_DATA;
+	c->r[R_SI] = RIG_DATA + 0x1000;
+	c->r[R_AX] = 3;
+	c->r[R_DX] = 0;
+	rig_poke(RIG_DATA + 0x1000 + 512, 8, 0);
+	rig_poke(RIG_DATA + 0x1000 + 520, 8, 0);
+	rig_poke(RIG_DATA + 0x1000 + 528, 8, 0);
+	/* fxsave [ebx]; fadd; fwait; fxrstor [ebx] */
+	rig_code("0F AE 03 D8 C1 9B 0F AE 0B F4");
+	cr_expect_eq(rig_run(), RIG_HALTED);
+	cr_expect_eq(c->x87.sw, 4 << 11, "%x", c->x87.sw);
+	cr_expect_eq(f.raised, 1);
+	cr_expect_eq(f.lowered, 1);
+	/* fxsave; xrstor [esi] into the initial state; fxrstor; fwait */
+	rig_protected(0);
+	c->cr0 &= ~(u64)CR0_NE;
+	x86_update(c);
+	rig_code("D8 C1 9B 0F AE 03 0F AE 2E F4 0F AE 0B F4 9B F4");
+	cr_expect_eq(rig_run(), RIG_HALTED);
+	cr_expect_eq(c->x87.sw, 0, "%x", c->x87.sw);
+	cr_expect_eq(f.raised, 2);
+	cr_expect_eq(f.lowered, 2);
+	c->cpu.pc = RIG_CODE + 10;
+	c->halted = false;
+	cr_expect_eq(rig_run(), RIG_HALTED);
+	cr_expect_eq(c->x87.sw & (IE | PENDING), IE | PENDING, "%x", c->x87.sw);
+	cr_expect_eq(f.raised, 2, "not before it is waited for");
+	c->cpu.pc = RIG_CODE + 14;
+	c->halted = false;
+	cr_expect_eq(rig_run(), RIG_HALTED);
+	cr_expect_eq(f.raised, 3);
+}
+
 /* ---- #NM --------------------------------------------------------------------------------------------------------- */
 
 static int run_with_cr0(u32 bits, const char *code)

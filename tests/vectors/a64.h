@@ -44,8 +44,8 @@ struct a64_machine {
 
 bool a64_machine_init(struct a64_machine *m, const char *model, struct err *err);
 void a64_machine_free(struct a64_machine *m);
-/* Runs one instruction from s; the result is in *s. False: it raised an exception (ESR_EL1 in *esr), and *s is the state
- * that its handler sees, with the address of the instruction in pc. */
+/* Runs one instruction from s; the result is in *s. False: it raised an exception (ESR_EL1 in *esr), and *s is the
+ * state that its handler sees, with the address of the instruction in pc. */
 bool a64_machine_run(struct a64_machine *m, u32 word, struct a64_state *s, u64 *esr);
 /* The two halves of that: code at any place, and n instructions from s->pc on. */
 void a64_machine_put(struct a64_machine *m, u64 address, u32 word);

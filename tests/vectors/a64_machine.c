@@ -2,6 +2,7 @@
 /* The machine of the A64 vectors: EL0 with translation on and normal memory, so that unaligned accesses work as
  * the vectors expect. Page tables: Arm ARM D8.3 (4 KiB granule, 48-bit addresses, tags: as Linux has it). */
 #include "tests/vectors/a64.h"
+#include "tests/random.h"
 
 enum { TABLES = 0x1000, DATA_SIZE = 0x10000 }; /* tables lie behind the data */
 
@@ -32,39 +33,31 @@ static const u32 singles[16] = {
 	0x00800000, 0x7f7fffff, 0x4f000000, 0xcf000000, 0x5f000000, 0x3f000000,
 };
 
-static u64 draw(u64 *s)
-{
-	u64 z = *s += 0x9e3779b97f4a7c15;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-	z = (z ^ z >> 27) * 0x94d049bb133111eb;
-	return z ^ z >> 31;
-}
-
 static u64 draw_general(u64 *s)
 {
-	u64 r = draw(s);
+	u64 r = random_next(s);
 
 	switch (r & 7) {
 	case 0: return edge[r >> 8 & 15];
 	case 1: return r >> 8 & 255;
 	case 2: return (u64)sign_extend(r >> 16, 32);
-	default: return draw(s);
+	default: return random_next(s);
 	}
 }
 
 static u64 draw_lane(u64 *s)
 {
-	u64 r = draw(s);
+	u64 r = random_next(s);
 
 	switch (r & 7) {
 	case 0: return doubles[r >> 8 & 15];
 	case 1: return (u64)singles[r >> 8 & 15] << 32 | singles[r >> 12 & 15];
-	case 2: return (draw(s) & 0x800fffffffffffff) | (1015 + (r >> 8 & 15)) << 52;
+	case 2: return (random_next(s) & 0x800fffffffffffff) | (1015 + (r >> 8 & 15)) << 52;
 	case 3:
-		return (draw(s) & 0x807fffff807fffff) | (119 + (r >> 8 & 15)) << 55 | (119 + (r >> 12 & 15)) << 23;
+		return (random_next(s) & 0x807fffff807fffff) | (119 + (r >> 8 & 15)) << 55 |
+			(119 + (r >> 12 & 15)) << 23;
 	case 4: return edge[r >> 8 & 15];
-	default: return draw(s);
+	default: return random_next(s);
 	}
 }
 
@@ -75,7 +68,7 @@ void a64_derive(struct a64_state *s, u64 seed, enum a64_class class)
 	memset(s, 0, sizeof(*s));
 	for (unsigned k = 0; k < 31; k++)
 		s->x[k] = draw_general(&seed);
-	r = draw(&seed);
+	r = random_next(&seed);
 	s->nzcv = (u32)(r & 15) << 28;
 	s->fpcr = (r >> 8 & 7) == 0 ? (u32)(r >> 16 & 15) << 22 : 0;
 	s->x[31] = A64_DATA + 0x800;
@@ -95,7 +88,7 @@ void a64_data(u8 data[A64_DATA_SIZE])
 	u64 s = 0x4144;
 
 	for (unsigned k = 0; k < A64_DATA_SIZE; k += 8)
-		store_le64(data + k, draw(&s));
+		store_le64(data + k, random_next(&s));
 }
 
 /* ---- the machine --------------------------------------------------------------------------------------------- */
@@ -143,6 +136,7 @@ static void enter_user(struct arm *c)
 	c->sys.mair[1] = MAIR_NORMAL;
 	c->sys.ttbr0[1] = A64_DATA + TABLES;
 	c->sys.cpacr = CPACR_FPEN;
+	c->sys.mdscr = BIT(12); /* TDCC */
 	c->sys.hcr = BIT(31); /* RW */
 	arm_set_pstate(c, 0);
 	arm_set_el(c, 0, false);
@@ -154,7 +148,8 @@ bool a64_machine_init(struct a64_machine *m, const char *model, struct err *err)
 	memset(m, 0, sizeof(*m));
 	space_init(&m->memory, "memory", ~0ull, NULL);
 	space_init(&m->ports, "ports", 0xffff, NULL);
-	if (!ram_init(&m->data, "data", DATA_SIZE, false, err) || !ram_init(&m->code, "code", A64_CODE_SIZE, false, err))
+	if (!ram_init(&m->data, "data", DATA_SIZE, false, err) ||
+		!ram_init(&m->code, "code", A64_CODE_SIZE, false, err))
 		return false;
 	add_ram(m, &m->data_region, "data", &m->data, A64_DATA, DATA_SIZE);
 	add_ram(m, &m->code_region, "code", &m->code, A64_CODE_BASE, A64_CODE_SIZE);

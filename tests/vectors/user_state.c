@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Derives the state before an x86-user vector from its seed, and reads the entries that change it. */
 #include "tests/vectors/user.h"
+#include "tests/random.h"
 
 /* ---- seeds --------------------------------------------------------------------------------------------------- */
 
@@ -30,33 +31,23 @@ static const struct f80 extendeds[16] = {
 	{ .se = 0x3ffe, .sig = 0x8000000000000000 }, { .se = 0x4000, .sig = 0xc90fdaa22168c235 },
 };
 
-/* splitmix64 */
-static u64 draw(u64 *s)
-{
-	u64 z = *s += 0x9e3779b97f4a7c15;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-	z = (z ^ z >> 27) * 0x94d049bb133111eb;
-	return z ^ z >> 31;
-}
-
 static u64 draw_lane(u64 *s)
 {
-	u64 r = draw(s), n = r >> 8 & 15;
+	u64 r = random_next(s), n = r >> 8 & 15;
 
 	switch (r & 7) {
 	case 0: return doubles[n];
 	case 1: return (u64)singles[n] << 32 | singles[r >> 12 & 15];
-	case 2: return (draw(s) & 0x800fffffffffffff) | (1015 + n) << 52;
-	case 3: return (draw(s) & 0x807fffff807fffff) | (119 + n) << 55 | (119 + (r >> 12 & 15)) << 23;
+	case 2: return (random_next(s) & 0x800fffffffffffff) | (1015 + n) << 52;
+	case 3: return (random_next(s) & 0x807fffff807fffff) | (119 + n) << 55 | (119 + (r >> 12 & 15)) << 23;
 	case 4: return edge[n];
-	default: return draw(s);
+	default: return random_next(s);
 	}
 }
 
 static struct f80 draw_extended(u64 *s)
 {
-	u64 r = draw(s), top = 1ull << 63;
+	u64 r = random_next(s), top = 1ull << 63;
 	struct f80 v;
 
 	switch (r & 7) {
@@ -64,31 +55,31 @@ static struct f80 draw_extended(u64 *s)
 		return extendeds[r >> 8 & 15];
 	case 1:
 		v.se = r >> 8 & 0x8000;
-		v.sig = draw(s) & ~top;
+		v.sig = random_next(s) & ~top;
 		return v;
 	case 5:
 		v.se = (u16)((16383 + (r >> 8 & 63)) | (r >> 16 & 0x8000));
-		v.sig = (draw(s) | top) & ~mask_low(63 - (r >> 8 & 63));
+		v.sig = (random_next(s) | top) & ~mask_low(63 - (r >> 8 & 63));
 		return v;
 	case 6:
 		v.se = (u16)(r >> 16);
-		v.sig = draw(s) | top;
+		v.sig = random_next(s) | top;
 		return v;
 	case 7:
 		if ((r >> 8 & 3) == 0) {
 			v.se = (u16)(r >> 16);
-			v.sig = draw(s);
+			v.sig = random_next(s);
 			return v;
 		}
 	}
 	v.se = (u16)((16375 + (r >> 12 & 15)) | (r >> 16 & 0x8000));
-	v.sig = draw(s) | top;
+	v.sig = random_next(s) | top;
 	return v;
 }
 
 static u64 draw_gpr(u64 *s)
 {
-	u64 r = draw(s);
+	u64 r = random_next(s);
 
 	switch (r & 7) {
 	case 0: return edge[r >> 8 & 15];
@@ -96,7 +87,7 @@ static u64 draw_gpr(u64 *s)
 	case 2: return (u64)(s64)(s32)(u32)(r >> 16);
 	case 3: return USER_DATA + 0x800 + (r >> 8 & 0xfff);
 	case 4: return USER_DATA + 0x800 + (r >> 8 & 0xff0);
-	default: return draw(s);
+	default: return random_next(s);
 	}
 }
 
@@ -130,13 +121,13 @@ void user_derive(struct user_state *s, u32 seed, bool mode64, bool upper)
 
 	for (unsigned n = 0; n < 16; n++)
 		s->r[n] = draw_gpr(&g);
-	r = draw(&g);
+	r = random_next(&g);
 	s->r[4] = USER_DATA + 0x1000 + (r >> 8 & 0x1f8);
 	s->rflags = (u32)(0x202 | (r >> 16 & 0x8d5) | ((r >> 32 & 3) == 0 ? 0x400 : 0));
 	s->rip = USER_CODE + USER_CODE_AT;
 	for (unsigned n = 0; !mode64 && n < 16; n++)
 		s->r[n] = (u32)s->r[n];
-	derive_control(s, draw(&g));
+	derive_control(s, random_next(&g));
 	for (unsigned n = 0; n < 8; n++)
 		s->st[n] = draw_extended(&g);
 	memset(s->v, 0, sizeof(s->v));
@@ -155,7 +146,7 @@ void user_memory(u8 data[USER_DATA_SIZE])
 	for (unsigned n = 0; n < 896; n++, at += 8)
 		store_le64(data + at, draw_lane(&g));
 	for (unsigned n = 0; n < 64; n++) {
-		u64 v = draw(&g);
+		u64 v = random_next(&g);
 
 		for (unsigned k = 0; k < 64; k += 8) {
 			u8 b = (u8)(v >> k);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The A64 row notation, the fields of a decoded instruction, and the macros that groups are written with. Groups are the
- * headings of the manual's A64 encoding index (Arm ARM C4.1), one file each, listed in isa.c.
+/* The A64 row notation, the fields of a decoded instruction, and the macros that groups are written with. Groups are
+ * the headings of the manual's A64 encoding index (Arm ARM C4.1), one file each, listed in isa.c.
  *
- * enc:  32 characters, bit 31 first: 0 1 fixed; x ignored; a letter is a field, its bits taken from the top down:
+ * enc: 32 characters, bit 31 first: 0 1 fixed; x ignored; a letter is a field, its bits taken from the top down:
  *       d n m a   registers Rd/Rt, Rn, Rm/Rs, Ra/Rt2     -> f[F_D] f[F_N] f[F_M] f[F_A]
  *       i, then j immediate: the bits of i above those of j -> imm (j alone is an immediate too)
  *       s         1 bit: sf (size 2 or 3); 2 bits: size 0..3 -> insn.size
@@ -14,15 +14,17 @@
  *       A row with OVERRIDES wins over the wider one that it lies in (aliases with a quicker handler; `valid` says
  *       no: the wider row decodes). Without OVERRIDES `valid` saying no means UNDEFINED. A row whose feature is absent
  *       does not exist. What no row matches is UNDEFINED.
- * text: mnemonic, then operands; {..} is filled in (text.c has the table of what may stand there), the rest is printed.
+ * text: mnemonic, then operands; {..} is filled in (text.c has the table of what may stand there), the rest is
+ * printed.
  *       {Rd} W or X by size, {Wd} {Xd}; {Rd|sp} {Xn|sp}: register 31 is SP, else it is ZR.
- *       {Bd} {Hd} {Sd} {Dd} {Qd}, {Fd} by size, {Ld} one size up, {Vd.T} arrangement by size and Q, {Vd.8b} any fixed one.
+ *       {Bd} {Hd} {Sd} {Dd} {Qd}, {Fd} by size, {Ld} one size up, {Vd.T} arrangement by size and Q,
+ *       {Vd.8b} any fixed one.
  *       The decoder reads from it which of d n m a are general registers and which of these are SP.
  *
- * Register 31: d is written and gives R_SINK unless READS_D; m and a are read and give R_ZR unless WRITES_M, WRITES_A;
- * n is read (or SP). A register that is both read and written (CAS) is marked as read: write it by a64_put.
- * Immediates: the raw bits, then IMM_SIGNED extends the sign, then IMM_SHIFT(n) or IMM_SCALED (by insn.size) shift left.
- * What is more complicated is done by `valid`. */
+ * Register 31: d is written and gives R_SINK unless READS_D; m and a are read and give R_ZR unless WRITES_M,
+ * WRITES_A; n is read (or SP). A register that is both read and written (CAS) is marked as read: write it by a64_put.
+ * Immediates: the raw bits, then IMM_SIGNED extends the sign, then IMM_SHIFT(n) or IMM_SCALED (by insn.size) shift
+ * left. What is more complicated is done by `valid`. */
 #ifndef CPU_ARM_A64_A64_H
 #define CPU_ARM_A64_A64_H
 
@@ -49,12 +51,64 @@ enum {
 
 /* Features that rows and system registers may depend on (insn_row.feature), by their names in the manual. */
 enum {
-	FEAT_NONE, FEAT_LSE, FEAT_CRC32, FEAT_RDM, FEAT_PAN, FEAT_PAN2, FEAT_DPB, FEAT_DPB2, FEAT_FlagM, FEAT_FlagM2,
-	FEAT_LRCPC, FEAT_LRCPC2, FEAT_DotProd, FEAT_FP16, FEAT_FHM, FEAT_AES, FEAT_PMULL, FEAT_SHA1, FEAT_SHA256,
-	FEAT_SHA512, FEAT_SHA3, FEAT_SM3, FEAT_SM4, FEAT_BTI, FEAT_PAuth, FEAT_JSCVT, FEAT_FCMA, FEAT_FRINTTS, FEAT_RNG,
-	FEAT_HAFDBS, FEAT_UAO, FEAT_VHE, FEAT_LSE2, FEAT_SB, FEAT_SSBS, FEAT_DIT, FEAT_I8MM, FEAT_BF16, FEAT_LOR,
-	FEAT_TTCNP, FEAT_XNX, FEAT_HPDS, FEAT_VMID16, FEAT_RAS, FEAT_IESB, FEAT_TTST, FEAT_BBM, FEAT_E0PD, FEAT_PMUv3,
-	FEAT_PACQARMA5, FEAT_PACIMP, FEAT_FPAC, FEAT_CSV2, FEAT_CSV3, FEAT_SPECRES, FEAT_MPAM, FEAT_AA32EL0, FEAT_AA32EL1,
+	FEAT_NONE,
+	FEAT_LSE,
+	FEAT_CRC32,
+	FEAT_RDM,
+	FEAT_PAN,
+	FEAT_PAN2,
+	FEAT_DPB,
+	FEAT_DPB2,
+	FEAT_FlagM,
+	FEAT_FlagM2,
+	FEAT_LRCPC,
+	FEAT_LRCPC2,
+	FEAT_DotProd,
+	FEAT_FP16,
+	FEAT_FHM,
+	FEAT_AES,
+	FEAT_PMULL,
+	FEAT_SHA1,
+	FEAT_SHA256,
+	FEAT_SHA512,
+	FEAT_SHA3,
+	FEAT_SM3,
+	FEAT_SM4,
+	FEAT_BTI,
+	FEAT_PAuth,
+	FEAT_JSCVT,
+	FEAT_FCMA,
+	FEAT_FRINTTS,
+	FEAT_RNG,
+	FEAT_HAFDBS,
+	FEAT_UAO,
+	FEAT_VHE,
+	FEAT_LSE2,
+	FEAT_SB,
+	FEAT_SSBS,
+	FEAT_DIT,
+	FEAT_I8MM,
+	FEAT_BF16,
+	FEAT_LOR,
+	FEAT_TTCNP,
+	FEAT_XNX,
+	FEAT_HPDS,
+	FEAT_VMID16,
+	FEAT_RAS,
+	FEAT_IESB,
+	FEAT_TTST,
+	FEAT_BBM,
+	FEAT_E0PD,
+	FEAT_PMUv3,
+	FEAT_PACQARMA5,
+	FEAT_PACIMP,
+	FEAT_FPAC,
+	FEAT_CSV2,
+	FEAT_CSV3,
+	FEAT_SPECRES,
+	FEAT_MPAM,
+	FEAT_AA32EL0,
+	FEAT_AA32EL1,
 	FEAT_COUNT
 };
 
@@ -77,8 +131,8 @@ void a64_exec_fp_trap(struct cpu *cpu, const struct insn *i);
 /* For `valid` of rows: the transformations that several groups need (operand.c). */
 bool a64_decode_bit_masks(u64 *mask, unsigned n, unsigned imms, unsigned immr, unsigned size); /* logical immediates */
 
-/* A body is ALWAYS_INLINE void name(struct arm *c, const struct insn *i, const unsigned size): one handler per size that
- * the row can have. With Q: (..., const unsigned size, const bool q). SIZES_x lists what SIZED_x made. */
+/* A body is ALWAYS_INLINE void name(struct arm *c, const struct insn *i, const unsigned size): one handler per size
+ * that the row can have. With Q: (..., const unsigned size, const bool q). SIZES_x lists what SIZED_x made. */
 #define SIZED_A64(fn, suffix, ...) \
 	static void fn##suffix(struct cpu *cpu, const struct insn *i) \
 	{ \

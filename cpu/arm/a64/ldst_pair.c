@@ -17,7 +17,7 @@ ALWAYS_INLINE bool pair_hits(const struct arm *c, const struct insn *i, const un
 
 ALWAYS_INLINE void store_pair(struct arm *c, u64 va, const unsigned bytes, u64 first, u64 second)
 {
-	if (unlikely(!tlb_writes(&c->cpu.tlb, va, 2 * bytes))) {
+	if (unlikely(!tlb_writes(&c->cpu.tlb, va, 2 * bytes)) && !tlb_write_victim(&c->cpu.tlb, va, 2 * bytes)) {
 		arm_probe_write(c, va, bytes);
 		arm_probe_write(c, va + bytes, bytes);
 	}
@@ -27,7 +27,7 @@ ALWAYS_INLINE void store_pair(struct arm *c, u64 va, const unsigned bytes, u64 f
 
 ALWAYS_INLINE void store_pair_q(struct arm *c, u64 va, union vec first, union vec second)
 {
-	if (unlikely(!tlb_writes(&c->cpu.tlb, va, 32))) {
+	if (unlikely(!tlb_writes(&c->cpu.tlb, va, 32)) && !tlb_write_victim(&c->cpu.tlb, va, 32)) {
 		arm_probe_write(c, va, 16);
 		arm_probe_write(c, va + 16, 16);
 	}

@@ -73,7 +73,7 @@ ALWAYS_INLINE void msr_pan(struct arm *c, const struct insn *i)
 {
 	need_el1(c);
 	c->pan = i->imm & 1;
-	arm_level_changed(c);
+	arm_pan_changed(c);
 }
 SIZED_A64_0(msr_pan)
 

@@ -335,7 +335,8 @@ static void put_sysop(struct line *l, const struct insn *i)
 static void put_barrier(struct line *l, const struct insn *i)
 {
 	static const char *const names[16] = {
-		NULL, "oshld", "oshst", "osh", NULL, "nshld", "nshst", "nsh", NULL, "ishld", "ishst", "ish", NULL, "ld", "st", "sy",
+		NULL, "oshld", "oshst", "osh", NULL, "nshld", "nshst", "nsh",
+		NULL, "ishld", "ishst", "ish", NULL, "ld", "st", "sy",
 	};
 
 	if (names[i->imm & 15])
