@@ -25,6 +25,7 @@ static const struct suite {
 	{"tlb", suite_tlb, false},
 	{"at", suite_at, false},
 	{"stage2", suite_stage2, false},
+	{"el2mmu", suite_el2mmu, false},
 	{"smc", suite_smc, false},
 	{"gic", suite_gic, false},
 	{"gicv2", suite_gicv2, false},

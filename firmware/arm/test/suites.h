@@ -9,6 +9,7 @@ void suite_exc(void);
 void suite_user(void);
 void suite_trap(void);
 void suite_el2(void);
+void suite_el2mmu(void);
 void suite_debug(void);
 void suite_insn(void);
 void suite_atomic(void);
