@@ -140,7 +140,7 @@ static void fuzz_memory(struct fuzz *f)
 
 	if (fuzz_below(f, 8))
 		at &= ~(BIT(log2) - 1);
-	if (write && !fuzz_allow(f, at, 1u << log2, &v))
+	if (write && !fuzz_allow(at, 1u << log2))
 		return;
 	if (write)
 		write_some(at + alias, log2, v, how);

@@ -24,8 +24,8 @@ u64 fuzz_below(struct fuzz *f, u64 limit);
 /* Interesting values more often than chance would have it. */
 u64 fuzz_value(struct fuzz *f);
 
-/* fuzz_filter.c: false for a write that must not happen; may change the value of one that may. */
-bool fuzz_allow(const struct fuzz *f, u64 address, u32 bytes, u64 *value);
+/* fuzz_filter.c: false for a write that must not happen. */
+bool fuzz_allow(u64 address, u32 bytes);
 
 /* fuzz_dma.c: queues of virtio devices, and fw_cfg's DMA, with addresses that lead to scratch memory or nowhere. */
 void fuzz_virtio(struct fuzz *f);
